@@ -1,0 +1,346 @@
+#include "ledger/record_codec.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
+#include "ledger/base/limits.h"
+#include "ledger/base/status.h"
+#include "ledger/big_endian.h"
+#include "ledger/crc32c.h"
+#include "skontro/storage/v1/record.pb.h"
+
+namespace skontro::ledger {
+namespace {
+
+constexpr std::string_view kMagic = "SKJB";
+constexpr size_t kFrameHeaderLength = 20;
+constexpr size_t kDigestLength = 32;
+
+std::string_view AsBytes(const NetworkUid& uid) {
+  return {reinterpret_cast<const char*>(uid.data()), uid.size()};
+}
+
+void EncodeEntry(const Entry& entry, storage::v1::Entry* out) {
+  out->set_kind(static_cast<uint32_t>(entry.kind));
+  out->set_trade(static_cast<uint64_t>(entry.trade));
+  out->set_value_day(entry.value_date.days());
+  for (const Posting& posting : entry.postings) {
+    storage::v1::Posting* to = out->add_postings();
+    to->set_account(static_cast<uint64_t>(posting.account));
+    to->set_minor_units(posting.amount.minor_units());
+    to->set_balance_after(posting.balance_after.minor_units());
+  }
+}
+
+absl::StatusOr<Entry> DecodeEntry(const storage::v1::Entry& from) {
+  if (from.kind() != static_cast<uint32_t>(EntryKind::kTrade) &&
+      from.kind() != static_cast<uint32_t>(EntryKind::kReversal)) {
+    return absl::DataLossError("an entry of an unknown kind");
+  }
+  Entry entry;
+  entry.kind = static_cast<EntryKind>(from.kind());
+  entry.trade = TradeNumber{from.trade()};
+  entry.value_date = CivilDate::FromDays(from.value_day());
+  entry.postings.reserve(static_cast<size_t>(from.postings_size()));
+  for (const storage::v1::Posting& posting : from.postings()) {
+    entry.postings.push_back(
+        {AccountId{posting.account()},
+         Amount::FromMinorUnits(posting.minor_units()),
+         Amount::FromMinorUnits(posting.balance_after())});
+  }
+  const absl::Status valid = Validate(entry);
+  if (!valid.ok()) return absl::DataLossError(valid.message());
+  return entry;
+}
+
+// Whether any message in `record` holds a field that this version does not
+// know. Record has no recursive messages, so this is all of them.
+bool HasUnknownFields(const storage::v1::Record& record) {
+  const auto unknown = [](const auto& message) {
+    return !message.GetReflection()->GetUnknownFields(message).empty();
+  };
+  const auto unknown_entry = [&](const storage::v1::Entry& entry) {
+    return unknown(entry) || std::any_of(entry.postings().begin(),
+                                         entry.postings().end(), unknown);
+  };
+  return unknown(record) ||
+         std::any_of(record.request_fields().begin(),
+                     record.request_fields().end(), unknown) ||
+         std::any_of(record.entries().begin(), record.entries().end(),
+                     unknown_entry) ||
+         std::any_of(record.commitments().begin(), record.commitments().end(),
+                     unknown);
+}
+
+// The digest chain over the frames of one batch.
+class Chain {
+ public:
+  Chain(std::string_view batch_id, uint64_t epoch, const Digest& previous)
+      : batch_id_(batch_id), previous_(previous) {
+    AppendBigEndian(&epoch_, epoch);
+  }
+
+  // `header` and `payload` as stored.
+  Digest Add(std::string_view header, std::string_view payload) {
+    hash_.Begin();
+    hash_.Add(BytesOf(previous_));
+    hash_.Add(batch_id_);
+    hash_.Add(epoch_);
+    hash_.Add(header);
+    hash_.Add(payload);
+    previous_ = hash_.Finish();
+    return previous_;
+  }
+
+ private:
+  Sha256 hash_;
+  std::string batch_id_;
+  std::string epoch_;
+  Digest previous_;
+};
+
+std::string EncodeFrameHeader(const Record& record, std::string_view payload) {
+  std::string header;
+  header.reserve(kFrameHeaderLength);
+  AppendBigEndian(&header, static_cast<uint16_t>(record.kind));
+  AppendBigEndian(&header, uint16_t{0});
+  AppendBigEndian(&header, static_cast<uint32_t>(payload.size()));
+  AppendBigEndian(&header, record.time_us);
+  AppendBigEndian(&header, Crc32c(header, payload));
+  return header;
+}
+
+std::string EmbeddedBatchId(uint64_t epoch, Sequence first_sequence) {
+  std::string id;
+  AppendBigEndian(&id, epoch);
+  AppendBigEndian(&id, static_cast<uint64_t>(first_sequence));
+  return id;
+}
+
+absl::Status Damaged(uint64_t sequence, std::string_view what) {
+  return absl::DataLossError(absl::StrCat(
+      "the journal is damaged at sequence ", sequence, ": ",
+      absl::string_view(what.data(), what.size())));
+}
+
+// The fields of a batch header, still unchecked against anything else.
+struct BatchHeader {
+  NetworkUid uid{};
+  uint64_t epoch = 0;
+  std::string_view batch_id;
+  uint64_t first_sequence = 0;
+  uint32_t count = 0;
+  uint32_t frames_length = 0;
+  Digest previous{};
+};
+
+absl::StatusOr<BatchHeader> DecodeHeader(std::string_view bytes) {
+  if (bytes.size() < kBatchHeaderLength || bytes.substr(0, 4) != kMagic) {
+    return absl::DataLossError("a row of the journal is no batch");
+  }
+  if (ReadBigEndian<uint16_t>(bytes.substr(4)) > kFormatVersion) {
+    return absl::UnimplementedError(absl::StrCat(
+        "the journal has format ", ReadBigEndian<uint16_t>(bytes.substr(4)),
+        " and this program knows formats up to ", kFormatVersion,
+        "; start a newer skontrod"));
+  }
+  BatchHeader header;
+  std::copy_n(bytes.begin() + 8, header.uid.size(), header.uid.begin());
+  header.epoch = ReadBigEndian<uint64_t>(bytes.substr(24));
+  header.batch_id = bytes.substr(32, 16);
+  header.first_sequence = ReadBigEndian<uint64_t>(bytes.substr(48));
+  header.count = ReadBigEndian<uint32_t>(bytes.substr(56));
+  header.frames_length = ReadBigEndian<uint32_t>(bytes.substr(60));
+  header.previous = DigestFromBytes(bytes.substr(64, kDigestLength));
+  if (ReadBigEndian<uint32_t>(bytes.substr(96)) !=
+      Crc32c(bytes.substr(0, 96))) {
+    return Damaged(header.first_sequence, "checksum of the batch header");
+  }
+  if (ReadBigEndian<uint16_t>(bytes.substr(4)) != kFormatVersion ||
+      ReadBigEndian<uint16_t>(bytes.substr(6)) != 0 || header.count == 0 ||
+      header.count > kBatchRecordsMax ||
+      header.frames_length != bytes.size() - kBatchHeaderLength) {
+    return Damaged(header.first_sequence, "fields of the batch header");
+  }
+  return header;
+}
+
+// One frame, still in its bytes.
+struct Frame {
+  RecordKind kind{};
+  int64_t time_us = 0;
+  std::string_view header;
+  std::string_view payload;
+  std::string_view digest;
+};
+
+absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
+  if (rest->size() < kFrameOverhead) return Damaged(sequence, "frame cut off");
+  Frame frame;
+  frame.header = rest->substr(0, kFrameHeaderLength);
+  const auto kind = ReadBigEndian<uint16_t>(frame.header);
+  const auto length = ReadBigEndian<uint32_t>(frame.header.substr(4));
+  frame.time_us = ReadBigEndian<int64_t>(frame.header.substr(8));
+  if (length > kRecordBytesMax || length > rest->size() - kFrameOverhead) {
+    return Damaged(sequence, "length of the frame");
+  }
+  frame.payload = rest->substr(kFrameHeaderLength, length);
+  frame.digest = rest->substr(kFrameHeaderLength + length, kDigestLength);
+  rest->remove_prefix(kFrameOverhead + length);
+  if (ReadBigEndian<uint32_t>(frame.header.substr(16)) !=
+      Crc32c(frame.header.substr(0, 16), frame.payload)) {
+    return Damaged(sequence, "checksum of the frame");
+  }
+  if (kind < static_cast<uint16_t>(RecordKind::kGenesis) ||
+      kind > static_cast<uint16_t>(RecordKind::kRefusal) ||
+      ReadBigEndian<uint16_t>(frame.header.substr(2)) != 0) {
+    return Damaged(sequence, "a kind of record that this version knows not");
+  }
+  frame.kind = static_cast<RecordKind>(kind);
+  return frame;
+}
+
+}  // namespace
+
+Digest GenesisPredecessor(const NetworkUid& uid) {
+  return HashOf(AsBytes(uid));
+}
+
+std::string EncodePayload(const Record& record) {
+  // One message per thread: its strings and arrays are reused.
+  thread_local storage::v1::Record message;
+  message.Clear();
+  message.set_actor(record.actor);
+  message.set_request_id(record.request_id);
+  for (const FieldHash& field : record.request_fields) {
+    storage::v1::FieldHash* to = message.add_request_fields();
+    to->set_number(field.number);
+    to->set_hash(field.hash);
+  }
+  if (record.group_count != 1) message.set_group_count(record.group_count);
+  message.set_booking_day(record.booking_date.days());
+  for (const Entry& entry : record.entries) {
+    EncodeEntry(entry, message.add_entries());
+  }
+  message.set_event(record.event);
+  for (const Commitment& commitment : record.commitments) {
+    storage::v1::Commitment* to = message.add_commitments();
+    to->set_subject(commitment.subject);
+    to->set_field(commitment.field);
+    to->set_digest(BytesOf(commitment.digest).data(), kDigestLength);
+  }
+  return message.SerializeAsString();
+}
+
+absl::StatusOr<Record> DecodePayload(std::string_view payload, RecordKind kind,
+                                     int64_t time_us) {
+  thread_local storage::v1::Record message;
+  if (!message.ParseFromArray(payload.data(),
+                              static_cast<int>(payload.size()))) {
+    return absl::DataLossError("the payload is no record");
+  }
+  if (HasUnknownFields(message)) {
+    return absl::DataLossError("a field that this version knows not");
+  }
+  Record record;
+  record.kind = kind;
+  record.time_us = time_us;
+  record.booking_date = CivilDate::FromDays(message.booking_day());
+  record.actor = message.actor();
+  record.request_id = message.request_id();
+  for (const storage::v1::FieldHash& field : message.request_fields()) {
+    record.request_fields.push_back({field.number(), field.hash()});
+  }
+  record.group_count = std::max<uint32_t>(message.group_count(), 1);
+  for (const storage::v1::Entry& entry : message.entries()) {
+    SKONTRO_ASSIGN_OR_RETURN(record.entries.emplace_back(),
+                             DecodeEntry(entry));
+  }
+  record.event = message.event();
+  for (const storage::v1::Commitment& commitment : message.commitments()) {
+    if (commitment.digest().size() != kDigestLength) {
+      return absl::DataLossError("a commitment that is no digest");
+    }
+    record.commitments.push_back({commitment.subject(), commitment.field(),
+                                  DigestFromBytes(commitment.digest())});
+  }
+  return record;
+}
+
+EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
+                         Sequence first_sequence, const Digest& previous,
+                         std::span<const Record> records,
+                         std::span<const std::string> payloads) {
+  SKONTRO_CHECK(!records.empty() && records.size() <= kBatchRecordsMax);
+  SKONTRO_CHECK(records.size() == payloads.size());
+  size_t frames_length = 0;
+  for (const std::string& payload : payloads) {
+    SKONTRO_CHECK(payload.size() <= kRecordBytesMax);
+    frames_length += payload.size() + kFrameOverhead;
+  }
+
+  const std::string batch_id = EmbeddedBatchId(epoch, first_sequence);
+  EncodedBatch out;
+  out.bytes.reserve(kBatchHeaderLength + frames_length);
+  out.bytes.append(kMagic);
+  AppendBigEndian(&out.bytes, kFormatVersion);
+  AppendBigEndian(&out.bytes, uint16_t{0});
+  out.bytes.append(AsBytes(uid));
+  AppendBigEndian(&out.bytes, epoch);
+  out.bytes.append(batch_id);
+  AppendBigEndian(&out.bytes, static_cast<uint64_t>(first_sequence));
+  AppendBigEndian(&out.bytes, static_cast<uint32_t>(records.size()));
+  AppendBigEndian(&out.bytes, static_cast<uint32_t>(frames_length));
+  out.bytes.append(BytesOf(previous));
+  AppendBigEndian(&out.bytes, Crc32c(out.bytes));
+
+  Chain chain(batch_id, epoch, previous);
+  out.digests.reserve(records.size());
+  for (size_t i = 0; i < records.size(); ++i) {
+    const std::string header = EncodeFrameHeader(records[i], payloads[i]);
+    const Digest digest = chain.Add(header, payloads[i]);
+    out.bytes.append(header);
+    out.bytes.append(payloads[i]);
+    out.bytes.append(BytesOf(digest));
+    out.digests.push_back(digest);
+  }
+  return out;
+}
+
+absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust) {
+  SKONTRO_ASSIGN_OR_RETURN(const BatchHeader header, DecodeHeader(bytes));
+  DecodedBatch out;
+  out.uid = header.uid;
+  out.epoch = header.epoch;
+  out.previous = header.previous;
+  out.batch.first_sequence = Sequence{header.first_sequence};
+  out.batch.records.reserve(header.count);
+  out.batch.digests.reserve(header.count);
+
+  Chain chain(header.batch_id, header.epoch, header.previous);
+  std::string_view rest = bytes.substr(kBatchHeaderLength);
+  for (uint32_t i = 0; i < header.count; ++i) {
+    const uint64_t sequence = header.first_sequence + i;
+    SKONTRO_ASSIGN_OR_RETURN(const Frame frame, DecodeFrame(&rest, sequence));
+    if (trust == Trust::kNothing &&
+        BytesOf(chain.Add(frame.header, frame.payload)) != frame.digest) {
+      return Damaged(sequence, "digest of the record");
+    }
+    absl::StatusOr<Record> record =
+        DecodePayload(frame.payload, frame.kind, frame.time_us);
+    if (!record.ok()) {
+      const absl::string_view message = record.status().message();
+      return Damaged(sequence, {message.data(), message.size()});
+    }
+    out.batch.records.push_back(*std::move(record));
+    out.batch.digests.push_back(DigestFromBytes(frame.digest));
+  }
+  if (!rest.empty()) {
+    return Damaged(header.first_sequence, "bytes behind the last frame");
+  }
+  return out;
+}
+
+}  // namespace skontro::ledger

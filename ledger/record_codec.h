@@ -1,0 +1,71 @@
+// Records to and from bytes: the payload of a frame, the frame, and the batch of
+// frames of docs/journal_format.md.
+//
+// Thread safety: pure functions, and a BatchWriter that belongs to one thread.
+
+#ifndef SKONTRO_LEDGER_RECORD_CODEC_H_
+#define SKONTRO_LEDGER_RECORD_CODEC_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "ledger/digest.h"
+#include "ledger/record.h"
+
+namespace skontro::ledger {
+
+inline constexpr uint16_t kFormatVersion = 1;
+inline constexpr size_t kBatchHeaderLength = 100;
+inline constexpr size_t kFrameOverhead = 20 + 32;  // Header and digest.
+
+using NetworkUid = std::array<uint8_t, 16>;
+
+// The digest that the first record of a network's journal follows.
+Digest GenesisPredecessor(const NetworkUid& uid);
+
+// The payload of `record`; its kind and time are in the frame.
+std::string EncodePayload(const Record& record);
+
+// Returns the record that `payload` holds. Returns DATA_LOSS for bytes that are
+// no payload and for a payload with fields that this version does not know.
+absl::StatusOr<Record> DecodePayload(std::string_view payload, RecordKind kind,
+                                     int64_t time_us);
+
+// An encoded batch and the digests of its records.
+struct EncodedBatch {
+  std::string bytes;
+  std::vector<Digest> digests;
+};
+
+// Encodes one batch. REQUIRES: `payloads` and `records` are of one length
+// between 1 and kBatchRecordsMax; payloads[i] is EncodePayload(records[i]) and
+// at most kRecordBytesMax long.
+EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
+                         Sequence first_sequence, const Digest& previous,
+                         std::span<const Record> records,
+                         std::span<const std::string> payloads);
+
+// How much of a batch a reader checks. Replay trusts the CRC; verification
+// recomputes every digest.
+enum class Trust { kCrc, kNothing };
+
+struct DecodedBatch {
+  NetworkUid uid{};
+  uint64_t epoch = 0;
+  Digest previous{};
+  CommittedBatch batch;
+};
+
+// Returns the batch in `bytes`. Returns DATA_LOSS, naming the sequence, for
+// anything that docs/journal_format.md does not allow; UNIMPLEMENTED for a
+// format version above kFormatVersion.
+absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust);
+
+}  // namespace skontro::ledger
+
+#endif  // SKONTRO_LEDGER_RECORD_CODEC_H_

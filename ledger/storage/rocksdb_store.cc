@@ -1,0 +1,249 @@
+#include "ledger/storage/rocksdb_store.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
+#include "ledger/base/status.h"
+
+namespace skontro::ledger {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+std::string_view ToView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+absl::Status ToStatus(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  if (status.IsNotFound()) return absl::NotFoundError(text);
+  if (status.IsCorruption()) return absl::DataLossError(text);
+  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(text);
+  if (status.IsIOError()) {
+    if (text.find("lock") != std::string::npos) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "another process has the store open: ", text));
+    }
+    if (text.find("Permission denied") != std::string::npos ||
+        text.find("Read-only file system") != std::string::npos) {
+      return absl::PermissionDeniedError(text);
+    }
+    return absl::UnavailableError(text);
+  }
+  return absl::InternalError(text);
+}
+
+rocksdb::DBOptions DatabaseOptions(
+    OpenMode mode, std::shared_ptr<rocksdb::WriteBufferManager> buffers) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = mode == OpenMode::kCreate;
+  options.create_missing_column_families = true;
+  options.error_if_exists = mode == OpenMode::kCreate;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+  options.recycle_log_file_num = 0;
+  options.atomic_flush = true;
+  options.avoid_flush_during_shutdown = false;
+  options.file_checksum_gen_factory =
+      rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.write_buffer_manager = std::move(buffers);
+  options.max_background_jobs = 2;
+  options.keep_log_file_num = 10;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(
+    Family family, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.format_version = 5;
+  if (family == Family::kJournal) {
+    // Batches are read in order and once.
+    table.block_size = 64 * 1024;
+  } else {
+    // Most look-ups are for what is not there: a new request, a new invoice.
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    table.whole_key_filtering = true;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
+  options.write_buffer_size = 32 * 1024 * 1024;
+  return options;
+}
+
+}  // namespace
+
+struct RocksdbResources::Shared {
+  std::shared_ptr<rocksdb::Cache> cache;
+  std::shared_ptr<rocksdb::WriteBufferManager> buffers;
+};
+
+RocksdbResources::RocksdbResources(size_t cache_bytes,
+                                   size_t write_buffer_bytes)
+    : shared_(std::make_unique<Shared>()) {
+  shared_->cache = rocksdb::NewLRUCache(cache_bytes);
+  shared_->buffers = std::make_shared<rocksdb::WriteBufferManager>(
+      write_buffer_bytes, shared_->cache);
+}
+
+RocksdbResources::~RocksdbResources() = default;
+
+// The open database. Snapshots share it, so that closing waits for them.
+struct RocksdbStore::Database {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;  // By Family.
+  rocksdb::ColumnFamilyHandle* unused_default = nullptr;
+
+  rocksdb::ColumnFamilyHandle* Handle(Family family) const {
+    return families[static_cast<size_t>(family)];
+  }
+
+  ~Database() {
+    for (rocksdb::ColumnFamilyHandle* handle : families) {
+      db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    }
+    db->DestroyColumnFamilyHandle(unused_default).PermitUncheckedError();
+    db->Close().PermitUncheckedError();
+  }
+};
+
+class RocksdbStore::Walk : public Iterator {
+ public:
+  explicit Walk(std::unique_ptr<rocksdb::Iterator> it) : it_(std::move(it)) {}
+
+  bool Valid() const override { return it_->Valid(); }
+  void Seek(std::string_view key) override { it_->Seek(ToSlice(key)); }
+  void SeekForPrev(std::string_view key) override {
+    it_->SeekForPrev(ToSlice(key));
+  }
+  void Next() override { it_->Next(); }
+  void Prev() override { it_->Prev(); }
+  std::string_view key() const override { return ToView(it_->key()); }
+  std::string_view value() const override { return ToView(it_->value()); }
+  absl::Status status() const override { return ToStatus(it_->status()); }
+
+ private:
+  const std::unique_ptr<rocksdb::Iterator> it_;
+};
+
+class RocksdbStore::View : public Snapshot {
+ public:
+  explicit View(std::shared_ptr<const Database> database)
+      : database_(std::move(database)),
+        snapshot_(database_->db->GetSnapshot()) {}
+  ~View() override { database_->db->ReleaseSnapshot(snapshot_); }
+
+  absl::StatusOr<std::optional<std::string>> Get(
+      Family family, std::string_view key) const override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    std::string value;
+    const rocksdb::Status status = database_->db->Get(
+        options, database_->Handle(family), ToSlice(key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    SKONTRO_RETURN_IF_ERROR(ToStatus(status));
+    return value;
+  }
+
+  std::unique_ptr<Iterator> NewIterator(Family family) const override {
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot_;
+    return std::make_unique<Walk>(std::unique_ptr<rocksdb::Iterator>(
+        database_->db->NewIterator(options, database_->Handle(family))));
+  }
+
+ private:
+  const std::shared_ptr<const Database> database_;
+  const rocksdb::Snapshot* const snapshot_;
+};
+
+RocksdbStore::RocksdbStore(std::shared_ptr<Database> database)
+    : database_(std::move(database)) {}
+
+RocksdbStore::~RocksdbStore() = default;
+
+absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
+    const std::string& directory, OpenMode mode, RocksdbResources* resources) {
+  const rocksdb::DBOptions options =
+      DatabaseOptions(mode, resources->shared_->buffers);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    descriptors.emplace_back(
+        std::string(kFamilyNames[i]),
+        FamilyOptions(static_cast<Family>(i), resources->shared_->cache));
+  }
+  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName,
+                           rocksdb::ColumnFamilyOptions());
+
+  if (mode == OpenMode::kExisting) {
+    std::vector<std::string> present;
+    SKONTRO_RETURN_IF_ERROR(ToStatus(
+        rocksdb::DB::ListColumnFamilies(options, directory, &present)));
+    for (const std::string& name : present) {
+      if (name != rocksdb::kDefaultColumnFamilyName &&
+          std::find(kFamilyNames.begin(), kFamilyNames.end(), name) ==
+              kFamilyNames.end()) {
+        return absl::UnimplementedError(absl::StrCat(
+            "the store in ", directory, " has a family '", name,
+            "' that this program does not know; start a newer skontrod"));
+      }
+    }
+  }
+
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  SKONTRO_RETURN_IF_ERROR(ToStatus(
+      rocksdb::DB::Open(options, directory, descriptors, &handles, &db)));
+  auto database = std::make_shared<Database>();
+  database->db.reset(db);
+  database->unused_default = handles.back();
+  handles.pop_back();
+  database->families = std::move(handles);
+  return std::unique_ptr<RocksdbStore>(new RocksdbStore(std::move(database)));
+}
+
+absl::Status RocksdbStore::Write(const WriteBatch& batch,
+                                 Durability durability) {
+  rocksdb::WriteBatch rows;
+  for (const WriteBatch::Operation& operation : batch.operations()) {
+    rocksdb::ColumnFamilyHandle* handle = database_->Handle(operation.family);
+    const rocksdb::Status status =
+        operation.value.has_value()
+            ? rows.Put(handle, operation.key, *operation.value)
+            : rows.Delete(handle, operation.key);
+    SKONTRO_RETURN_IF_ERROR(ToStatus(status));
+  }
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kSynced;
+  options.disableWAL = durability == Durability::kUnlogged;
+  return ToStatus(database_->db->Write(options, &rows));
+}
+
+std::shared_ptr<const Snapshot> RocksdbStore::GetSnapshot() const {
+  return std::make_shared<View>(database_);
+}
+
+absl::Status RocksdbStore::Flush() {
+  return ToStatus(
+      database_->db->Flush(rocksdb::FlushOptions(), database_->families));
+}
+
+}  // namespace skontro::ledger

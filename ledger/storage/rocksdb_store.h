@@ -1,0 +1,64 @@
+// A Store in a directory, on RocksDB. Its options and the reason of each are in
+// docs/journal_format.md.
+
+#ifndef SKONTRO_LEDGER_STORAGE_ROCKSDB_STORE_H_
+#define SKONTRO_LEDGER_STORAGE_ROCKSDB_STORE_H_
+
+#include <memory>
+#include <string>
+
+#include "ledger/storage/store.h"
+
+namespace skontro::ledger {
+
+// What the stores of one process share: block cache and memory for writes. At
+// most so many bytes are used by all stores together. The resources must outlive
+// the stores.
+class RocksdbResources {
+ public:
+  RocksdbResources(size_t cache_bytes, size_t write_buffer_bytes);
+  ~RocksdbResources();
+  RocksdbResources(const RocksdbResources&) = delete;
+  RocksdbResources& operator=(const RocksdbResources&) = delete;
+
+ private:
+  friend class RocksdbStore;
+  struct Shared;
+  std::unique_ptr<Shared> shared_;
+};
+
+enum class OpenMode {
+  kCreate,    // The directory must not hold a store yet.
+  kExisting,  // It must.
+};
+
+class RocksdbStore : public Store {
+ public:
+  // Opens the store in `directory`. Returns FAILED_PRECONDITION when another
+  // process has it open, NOT_FOUND or ALREADY_EXISTS against `mode`,
+  // PERMISSION_DENIED when it may not be written, DATA_LOSS when RocksDB finds
+  // damage, UNIMPLEMENTED when it holds families of a later version.
+  static absl::StatusOr<std::unique_ptr<RocksdbStore>> Open(
+      const std::string& directory, OpenMode mode,
+      RocksdbResources* resources);
+
+  // Flushes and closes. Snapshots and iterators must be gone.
+  ~RocksdbStore() override;
+
+  absl::Status Write(const WriteBatch& batch, Durability durability) override;
+  std::shared_ptr<const Snapshot> GetSnapshot() const override;
+  absl::Status Flush() override;
+
+ private:
+  class View;
+  class Walk;
+  struct Database;
+
+  explicit RocksdbStore(std::shared_ptr<Database> database);
+
+  std::shared_ptr<Database> database_;
+};
+
+}  // namespace skontro::ledger
+
+#endif  // SKONTRO_LEDGER_STORAGE_ROCKSDB_STORE_H_

@@ -1,0 +1,119 @@
+// A Journal kept in a Store: the family `journal` holds one row per batch, and
+// each batch is one synced write. A thread of its own, the committer, waits for
+// the disk and calls back.
+
+#ifndef SKONTRO_LEDGER_STORE_JOURNAL_H_
+#define SKONTRO_LEDGER_STORE_JOURNAL_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "ledger/journal.h"
+#include "ledger/storage/store.h"
+
+namespace skontro::ledger {
+
+// The newest record of a journal, and whose journal it is.
+struct JournalHead {
+  NetworkUid uid{};
+  Sequence sequence{};
+  Digest digest{};
+};
+
+class StoreJournal : public Journal {
+ public:
+  // Writes the first record into an empty store and syncs it, so that Open()
+  // finds a journal. REQUIRES: `genesis` is of kind kGenesis.
+  static absl::Status Create(Store* store, const NetworkUid& uid,
+                             const Record& genesis,
+                             const std::vector<PersonalRow>& personal);
+
+  // Opens the journal in `store`, which must outlive it, and starts the
+  // committer. Reads the newest batch only; JournalReader reads the others.
+  // Returns NOT_FOUND for a store without a journal, DATA_LOSS or UNIMPLEMENTED
+  // as DecodeBatch() does.
+  static absl::StatusOr<std::unique_ptr<StoreJournal>> Open(Store* store);
+
+  ~StoreJournal() override;
+
+  std::shared_ptr<const CommittedBatch> Append(
+      PendingBatch pending, std::function<void(AppendOutcome)> done) override;
+  int depth() const override { return kDepth; }
+  Sequence last_sequence() const override;
+  Digest last_digest() const override;
+
+ private:
+  // One batch is synced while the next is decided; a third would only wait.
+  static constexpr int kDepth = 2;
+
+  struct Waiting {
+    WriteBatch rows;
+    Sequence last_sequence{};
+    std::function<void(AppendOutcome)> done;
+  };
+
+  StoreJournal(Store* store, const JournalHead& head);
+  void RunCommitter();
+
+  Store* const store_;
+  const NetworkUid uid_;
+
+  mutable absl::Mutex mutex_;
+  Sequence last_sequence_ ABSL_GUARDED_BY(mutex_);
+  Digest last_digest_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  std::thread committer_;  // Last: starts when everything above is ready.
+};
+
+// Returns the newest record of the journal in `snapshot`; NOT_FOUND if it has
+// none.
+absl::StatusOr<JournalHead> ReadHead(const Snapshot& snapshot);
+
+// Reads a journal batch by batch, in order, and checks that the batches follow
+// each other. Belongs to one thread; the snapshot must outlive it.
+class JournalReader {
+ public:
+  // Starts with the batch that holds `from`.
+  JournalReader(const Snapshot* snapshot, Sequence from, Trust trust);
+
+  // Returns the next batch, nullopt behind the last, or DATA_LOSS naming the
+  // sequence.
+  absl::StatusOr<std::optional<DecodedBatch>> Next();
+
+ private:
+  std::unique_ptr<Iterator> it_;
+  const Trust trust_;
+  bool started_ = false;
+  const Sequence from_;
+  std::optional<JournalHead> previous_;
+};
+
+// A record with its digest.
+struct ChainedRecord {
+  Record record;
+  Digest digest{};
+};
+
+// Returns one record; NOT_FOUND where the journal has none of that sequence.
+absl::StatusOr<ChainedRecord> ReadRecord(const Snapshot& snapshot,
+                                         Sequence sequence);
+
+// Returns a text of personal data, or nullopt if it was erased.
+absl::StatusOr<std::optional<std::string>> ReadPersonal(
+    const Snapshot& snapshot, uint64_t subject, Sequence sequence,
+    uint32_t field);
+
+}  // namespace skontro::ledger
+
+#endif  // SKONTRO_LEDGER_STORE_JOURNAL_H_
