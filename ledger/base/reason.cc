@@ -3,7 +3,6 @@
 #include <charconv>
 
 #include "absl/strings/cord.h"
-#include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 
 namespace skontro {
@@ -21,8 +20,7 @@ struct Row {
 
 // One row per reason, in the order of the numbers.
 const Row kRows[] = {
-    {Reason::kFieldInvalid, "FIELD_INVALID",
-     absl::StatusCode::kInvalidArgument,
+    {Reason::kFieldInvalid, "FIELD_INVALID", absl::StatusCode::kInvalidArgument,
      "{field}: {value} is not allowed; allowed is {allowed}"},
     {Reason::kResourceNotFound, "RESOURCE_NOT_FOUND",
      absl::StatusCode::kNotFound,
@@ -51,11 +49,9 @@ const Row kRows[] = {
     {Reason::kMemberNotActive, "MEMBER_NOT_ACTIVE",
      absl::StatusCode::kFailedPrecondition,
      "{who} is {state} and may not do this; ask the broker"},
-    {Reason::kTradeState, "TRADE_STATE",
-     absl::StatusCode::kFailedPrecondition,
+    {Reason::kTradeState, "TRADE_STATE", absl::StatusCode::kFailedPrecondition,
      "{trade} is {state}; this needs it to be {needed}"},
-    {Reason::kRoleMissing, "ROLE_MISSING",
-     absl::StatusCode::kPermissionDenied,
+    {Reason::kRoleMissing, "ROLE_MISSING", absl::StatusCode::kPermissionDenied,
      "{method} is not allowed with the role {role}; ask the operator"},
     {Reason::kQueueFull, "QUEUE_FULL", absl::StatusCode::kResourceExhausted,
      "{limit} commands are waiting already; nothing was done; retry after a "
@@ -80,6 +76,34 @@ const Row& RowOf(Reason reason) {
     if (row.reason == reason) return row;
   }
   internal::CheckFailed(__FILE__, __LINE__, "every reason has a row");
+}
+
+std::optional<size_t> ReadNumber(std::string_view text) {
+  size_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end) return std::nullopt;
+  return number;
+}
+
+// The payload of a status is a row of parts: number of the reason, then key and
+// value in turn. A part is its length, a colon and its bytes, so that a value
+// may hold whatever a client sent.
+void AppendPart(std::string* out, std::string_view part) {
+  out->append(std::to_string(part.size())).push_back(':');
+  out->append(part);
+}
+
+// Takes the first part off `rest`, or returns nullopt where there is none.
+std::optional<std::string_view> TakePart(std::string_view* rest) {
+  const size_t colon = rest->find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const std::optional<size_t> length = ReadNumber(rest->substr(0, colon));
+  rest->remove_prefix(colon + 1);
+  if (!length.has_value() || *length > rest->size()) return std::nullopt;
+  const std::string_view part = rest->substr(0, *length);
+  rest->remove_prefix(*length);
+  return part;
 }
 
 }  // namespace
@@ -137,13 +161,11 @@ std::string Explain(const Refusal& refusal) {
 
 absl::Status ToStatus(const Refusal& refusal) {
   absl::Status status(ReasonCode(refusal.reason), Explain(refusal));
-  // number, then key and value in turn, each ended by a zero byte. Values never
-  // hold a zero byte: the edge refuses control characters before it quotes.
-  std::string payload =
-      absl::StrCat(static_cast<int>(refusal.reason), std::string(1, '\0'));
+  std::string payload;
+  AppendPart(&payload, std::to_string(static_cast<int>(refusal.reason)));
   for (const auto& [key, value] : refusal.metadata) {
-    payload.append(key).push_back('\0');
-    payload.append(value).push_back('\0');
+    AppendPart(&payload, key);
+    AppendPart(&payload, value);
   }
   status.SetPayload(kPayloadUrl, absl::Cord(payload));
   return status;
@@ -154,16 +176,16 @@ std::optional<Refusal> RefusalOf(const absl::Status& status) {
   if (!cord.has_value()) return std::nullopt;
   const std::string payload(*cord);
   std::vector<std::string> parts;
-  for (size_t at = 0; at < payload.size();) {
-    const size_t end = payload.find('\0', at);
-    if (end == std::string::npos) return std::nullopt;
-    parts.push_back(payload.substr(at, end - at));
-    at = end + 1;
+  for (std::string_view rest = payload; !rest.empty();) {
+    std::optional<std::string_view> part = TakePart(&rest);
+    if (!part.has_value()) return std::nullopt;
+    parts.emplace_back(*part);
   }
-  if (parts.empty() || parts.size() % 2 == 0) return std::nullopt;
-  int number = 0;
-  std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), number);
-  const std::optional<Reason> reason = ReasonFromNumber(number);
+  if (parts.size() % 2 == 0) return std::nullopt;
+  const std::optional<size_t> number = ReadNumber(parts[0]);
+  if (!number.has_value() || *number > UINT16_MAX) return std::nullopt;
+  const std::optional<Reason> reason =
+      ReasonFromNumber(static_cast<int>(*number));
   if (!reason.has_value()) return std::nullopt;
   Refusal refusal{*reason, {}};
   for (size_t i = 1; i + 1 < parts.size(); i += 2) {
