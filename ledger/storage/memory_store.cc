@@ -53,6 +53,24 @@ struct MemoryStore::Rows {
     }
   }
 
+  // As they are now: a synced write may have come after the unlogged one.
+  void FlushRows() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    for (const WriteBatch& batch : unflushed) {
+      WriteBatch now;
+      for (const auto& [family, key, value] : batch.operations()) {
+        const Table& table = tables[static_cast<size_t>(family)];
+        const auto& newest = ValueAt(table.find(key)->second, version);
+        if (newest.has_value()) {
+          now.Put(family, key, *newest);
+        } else {
+          now.Delete(family, key);
+        }
+      }
+      MakeDurable(now);
+    }
+    unflushed.clear();
+  }
+
   class View;
   class Walk;
 };
@@ -179,8 +197,7 @@ std::shared_ptr<const Snapshot> MemoryStore::GetSnapshot() const {
 absl::Status MemoryStore::Flush() {
   const absl::MutexLock lock(&rows_->mutex);
   if (!rows_->failure.ok()) return rows_->failure;
-  for (const WriteBatch& batch : rows_->unflushed) rows_->MakeDurable(batch);
-  rows_->unflushed.clear();
+  rows_->FlushRows();
   return absl::OkStatus();
 }
 
