@@ -61,6 +61,8 @@ PostingWalk::PostingWalk(const Snapshot* snapshot, AccountId account,
 
 void PostingWalk::SkipTo(Sequence sequence, uint32_t leg) {
   const std::string key = AccountEntryKey(account_, sequence, leg);
+  // Never back: a page token may name a posting before the range.
+  if (!it_->Valid() || it_->key() > key) return;
   it_->Seek(key);
   if (it_->Valid() && it_->key() == key) it_->Next();
 }

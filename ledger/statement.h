@@ -42,7 +42,8 @@ class PostingWalk {
   // The postings in `range`.
   PostingWalk(const Snapshot* snapshot, AccountId account, SequenceRange range);
 
-  // Skips the postings up to and with this one.
+  // Skips the postings up to and with this one; none of those that are left if
+  // it lies behind already.
   void SkipTo(Sequence sequence, uint32_t leg);
 
   // The next posting, nullopt behind the last, or an error of the disk.
