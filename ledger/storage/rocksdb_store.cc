@@ -10,6 +10,8 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -27,24 +29,138 @@ std::string_view ToView(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
+// RocksDB has no codes for these, only words, in the middle of which is a path
+// that may hold any word: so the two ends of the text are compared.
+bool IsLockHeld(std::string_view text) {
+  return text.starts_with("IO error: While lock file: ") ||
+         text.starts_with("IO error: lock hold by current process");
+}
+
+bool IsRefusedBySystem(std::string_view text) {
+  return text.ends_with(": Permission denied") ||
+         text.ends_with(": Operation not permitted") ||
+         text.ends_with(": Read-only file system");
+}
+
 absl::Status ToStatus(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string text = status.ToString();
-  if (status.IsNotFound()) return absl::NotFoundError(text);
-  if (status.IsCorruption()) return absl::DataLossError(text);
-  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(text);
+  if (status.IsCorruption()) {
+    return absl::DataLossError(absl::StrCat(
+        "the store is damaged; keep it as it is and start from a copy: ",
+        text));
+  }
+  if (IsLockHeld(text)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the store is in use by another server; stop that one first: ", text));
+  }
+  if (IsRefusedBySystem(text)) {
+    return absl::PermissionDeniedError(absl::StrCat(
+        "the store may not be written; let the user of this process own it: ",
+        text));
+  }
+  if (status.IsPathNotFound()) {
+    return absl::DataLossError(absl::StrCat(
+        "the store has lost a file; keep it as it is and start from a copy: ",
+        text));
+  }
+  if (status.IsNoSpace()) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("the disk is full; make room and start again: ", text));
+  }
   if (status.IsIOError()) {
-    if (text.find("lock") != std::string::npos) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "another process has the store open: ", text));
-    }
-    if (text.find("Permission denied") != std::string::npos ||
-        text.find("Read-only file system") != std::string::npos) {
-      return absl::PermissionDeniedError(text);
-    }
-    return absl::UnavailableError(text);
+    return absl::UnavailableError(
+        absl::StrCat("the disk cannot be read or written: ", text));
   }
   return absl::InternalError(text);
+}
+
+// What is at a path before RocksDB looks: it has one code for most of these,
+// and makes a new store where the remains of an old one are.
+enum class Place {
+  kNowhere,  // Not even the directory above is there.
+  kNothing,
+  kFile,
+  kEmpty,
+  kStore,
+  kRemains,  // Files of a store without the one that names the others.
+  kOther,
+};
+
+absl::StatusOr<Place> LookAt(const std::string& directory) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_status found = fs::status(directory, error);
+  if (found.type() == fs::file_type::not_found) {
+    const fs::path above = fs::absolute(directory, error).parent_path();
+    return fs::is_directory(above, error) ? Place::kNothing : Place::kNowhere;
+  }
+  if (!error && found.type() != fs::file_type::directory) return Place::kFile;
+  Place place = Place::kEmpty;
+  fs::directory_iterator file(directory, error);
+  for (; !error && file != fs::directory_iterator(); file.increment(error)) {
+    const std::string name = file->path().filename().string();
+    if (name == "CURRENT") return Place::kStore;
+    const bool of_a_store = name.starts_with("MANIFEST-") ||
+                            name.ends_with(".sst") || name.ends_with(".log");
+    if (of_a_store) place = Place::kRemains;
+    if (place == Place::kEmpty) place = Place::kOther;
+  }
+  if (error) {
+    return absl::PermissionDeniedError(absl::StrCat(
+        "the directory ", directory, " cannot be read: ", error.message()));
+  }
+  return place;
+}
+
+// Returns OK iff RocksDB may try to open `directory` in this mode.
+absl::Status CheckPlace(const std::string& directory, OpenMode mode) {
+  SKONTRO_ASSIGN_OR_RETURN(const Place place, LookAt(directory));
+  if (place == Place::kFile) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        directory, " is a file; a store needs a directory of its own"));
+  }
+  if (place == Place::kNowhere) {
+    return absl::NotFoundError(absl::StrCat("there is no directory to hold ",
+                                            directory, "; check the path"));
+  }
+  if (mode == OpenMode::kCreate) {
+    if (place == Place::kNothing || place == Place::kEmpty) {
+      return absl::OkStatus();
+    }
+    return absl::AlreadyExistsError(
+        absl::StrCat("the directory ", directory,
+                     " is not empty; a new store needs an empty one"));
+  }
+  if (place == Place::kRemains) {
+    return absl::DataLossError(
+        absl::StrCat("the store in ", directory,
+                     " has lost its file CURRENT; keep it as "
+                     "it is and start from a copy"));
+  }
+  if (place != Place::kStore) {
+    return absl::NotFoundError(
+        absl::StrCat("there is no store in ", directory, "; check the path"));
+  }
+  return absl::OkStatus();
+}
+
+// Returns UNIMPLEMENTED if the store holds families that we do not know.
+absl::Status CheckFamilies(const rocksdb::DBOptions& options,
+                           const std::string& directory) {
+  std::vector<std::string> present;
+  SKONTRO_RETURN_IF_ERROR(
+      ToStatus(rocksdb::DB::ListColumnFamilies(options, directory, &present)));
+  for (const std::string& name : present) {
+    if (name != rocksdb::kDefaultColumnFamilyName &&
+        std::find(kFamilyNames.begin(), kFamilyNames.end(), name) ==
+            kFamilyNames.end()) {
+      return absl::UnimplementedError(absl::StrCat(
+          "the store in ", directory, " has a family '", name,
+          "' that this program does not know; start a newer skontrod"));
+    }
+  }
+  return absl::OkStatus();
 }
 
 rocksdb::DBOptions DatabaseOptions(
@@ -182,8 +298,13 @@ RocksdbStore::~RocksdbStore() = default;
 
 absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
     const std::string& directory, OpenMode mode, RocksdbResources* resources) {
+  SKONTRO_RETURN_IF_ERROR(CheckPlace(directory, mode));
   const rocksdb::DBOptions options =
       DatabaseOptions(mode, resources->shared_->buffers);
+  if (mode == OpenMode::kExisting) {
+    SKONTRO_RETURN_IF_ERROR(CheckFamilies(options, directory));
+  }
+
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (size_t i = 0; i < kFamilyNames.size(); ++i) {
     descriptors.emplace_back(
@@ -192,21 +313,6 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
   }
   descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName,
                            rocksdb::ColumnFamilyOptions());
-
-  if (mode == OpenMode::kExisting) {
-    std::vector<std::string> present;
-    SKONTRO_RETURN_IF_ERROR(ToStatus(
-        rocksdb::DB::ListColumnFamilies(options, directory, &present)));
-    for (const std::string& name : present) {
-      if (name != rocksdb::kDefaultColumnFamilyName &&
-          std::find(kFamilyNames.begin(), kFamilyNames.end(), name) ==
-              kFamilyNames.end()) {
-        return absl::UnimplementedError(absl::StrCat(
-            "the store in ", directory, " has a family '", name,
-            "' that this program does not know; start a newer skontrod"));
-      }
-    }
-  }
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;

@@ -28,16 +28,18 @@ class RocksdbResources {
 };
 
 enum class OpenMode {
-  kCreate,    // The directory must not hold a store yet.
-  kExisting,  // It must.
+  kCreate,    // The directory must be empty, or not be there yet.
+  kExisting,  // It must hold a store.
 };
 
 class RocksdbStore : public Store {
  public:
-  // Opens the store in `directory`. Returns FAILED_PRECONDITION when another
-  // process has it open, NOT_FOUND or ALREADY_EXISTS against `mode`,
+  // Opens the store in `directory`. Returns FAILED_PRECONDITION when somebody
+  // has it open or it is a file, NOT_FOUND or ALREADY_EXISTS against `mode`,
   // PERMISSION_DENIED when it may not be written, DATA_LOSS when RocksDB finds
-  // damage, UNIMPLEMENTED when it holds families of a later version.
+  // damage, UNIMPLEMENTED when it holds families of a later version,
+  // RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE for any other trouble
+  // with the disk. Damage inside a block is found when the block is read.
   static absl::StatusOr<std::unique_ptr<RocksdbStore>> Open(
       const std::string& directory, OpenMode mode,
       RocksdbResources* resources);
