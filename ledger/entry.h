@@ -47,9 +47,10 @@ struct Entry {
 // kRecordBytesMax.
 inline constexpr size_t kPostingsMax = 1'024;
 
-// Returns OK iff `entry` could be written to a journal as it stands: it has
-// between two and kPostingsMax postings, none of them zero or beyond kAmountMax,
-// adding up to zero.
+// Returns OK iff `entry` could be written to a journal as it stands: it has a
+// value date and between two and kPostingsMax postings, none of them zero or
+// beyond kAmountMax, adding up to zero. Returns OUT_OF_RANGE for a posting beyond
+// kAmountMax and INVALID_ARGUMENT for the rest.
 absl::Status Validate(const Entry& entry);
 
 }  // namespace skontro::ledger

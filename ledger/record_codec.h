@@ -1,7 +1,7 @@
 // Records to and from bytes: the payload of a frame, the frame, and the batch of
 // frames of docs/journal_format.md.
 //
-// Thread safety: pure functions, and a BatchWriter that belongs to one thread.
+// Thread safety: pure functions.
 
 #ifndef SKONTRO_LEDGER_RECORD_CODEC_H_
 #define SKONTRO_LEDGER_RECORD_CODEC_H_
