@@ -42,8 +42,9 @@ class Journal {
   // survives a crash of the machine. Batches become durable in the order of the
   // calls. A write that fails stops the process: memory would be ahead of disk.
   //
-  // REQUIRES: 1 to kBatchRecordsMax records whose entries are valid, and fewer
-  // than depth() batches on their way.
+  // REQUIRES: 1 to kBatchRecordsMax records as EncodeBatch() wants them, which
+  // go on from the newest in time and booking day; personal rows of these
+  // records; fewer than depth() batches on their way.
   virtual std::shared_ptr<const CommittedBatch> Append(
       PendingBatch pending, std::function<void(AppendOutcome)> done) = 0;
 

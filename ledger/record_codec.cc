@@ -1,6 +1,7 @@
 #include "ledger/record_codec.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -45,10 +46,9 @@ absl::StatusOr<Entry> DecodeEntry(const storage::v1::Entry& from) {
   entry.value_date = CivilDate::FromDays(from.value_day());
   entry.postings.reserve(static_cast<size_t>(from.postings_size()));
   for (const storage::v1::Posting& posting : from.postings()) {
-    entry.postings.push_back(
-        {AccountId{posting.account()},
-         Amount::FromMinorUnits(posting.minor_units()),
-         Amount::FromMinorUnits(posting.balance_after())});
+    entry.postings.push_back({AccountId{posting.account()},
+                              Amount::FromMinorUnits(posting.minor_units()),
+                              Amount::FromMinorUnits(posting.balance_after())});
   }
   const absl::Status valid = Validate(entry);
   if (!valid.ok()) return absl::DataLossError(valid.message());
@@ -120,9 +120,9 @@ std::string EmbeddedBatchId(uint64_t epoch, Sequence first_sequence) {
 }
 
 absl::Status Damaged(uint64_t sequence, std::string_view what) {
-  return absl::DataLossError(absl::StrCat(
-      "the journal is damaged at sequence ", sequence, ": ",
-      absl::string_view(what.data(), what.size())));
+  return absl::DataLossError(
+      absl::StrCat("the journal is damaged at sequence ", sequence, ": ",
+                   absl::string_view(what.data(), what.size())));
 }
 
 // The fields of a batch header, still unchecked against anything else.
@@ -161,10 +161,60 @@ absl::StatusOr<BatchHeader> DecodeHeader(std::string_view bytes) {
   if (ReadBigEndian<uint16_t>(bytes.substr(4)) != kFormatVersion ||
       ReadBigEndian<uint16_t>(bytes.substr(6)) != 0 || header.count == 0 ||
       header.count > kBatchRecordsMax ||
-      header.frames_length != bytes.size() - kBatchHeaderLength) {
+      header.frames_length != bytes.size() - kBatchHeaderLength ||
+      (header.epoch == 0 &&
+       header.batch_id !=
+           EmbeddedBatchId(0, Sequence{header.first_sequence}))) {
     return Damaged(header.first_sequence, "fields of the batch header");
   }
   return header;
+}
+
+// What of docs/journal_format.md the records of a batch break, and where.
+struct Fault {
+  uint64_t sequence = 0;
+  std::string_view what;
+};
+
+// What is wrong with `record`, given the one before it in its batch, if any.
+std::string_view FaultOf(uint64_t sequence, const Record* before,
+                         const Record& record) {
+  if ((record.kind == RecordKind::kGenesis) != (sequence == 1)) {
+    return "the genesis is the first record, and no other is";
+  }
+  if (record.kind == RecordKind::kRefusal && !record.entries.empty()) {
+    return "a refusal moves nothing";
+  }
+  if (!record.booking_date.has_value()) return "a record without booking day";
+  if (before != nullptr && record.time_us <= before->time_us) {
+    return "the time does not rise";
+  }
+  if (before != nullptr && record.booking_date < before->booking_date) {
+    return "the booking day goes back";
+  }
+  return {};
+}
+
+// The first fault of the records as a whole, or nullopt.
+std::optional<Fault> FaultOf(Sequence first_sequence,
+                             std::span<const Record> records) {
+  const auto first = static_cast<uint64_t>(first_sequence);
+  if (first == 0 || first > UINT64_MAX - records.size()) {
+    return Fault{first, "a sequence that no record can have"};
+  }
+  size_t group_end = 0;  // Rank behind the last record of the open group.
+  for (size_t i = 0; i < records.size(); ++i) {
+    const Record* const before = i == 0 ? nullptr : &records[i - 1];
+    const std::string_view what = FaultOf(first + i, before, records[i]);
+    if (!what.empty()) return Fault{first + i, what};
+    if (records[i].request_id.empty()) continue;
+    if (i < group_end) return Fault{first + i, "a request inside a group"};
+    group_end = i + records[i].group_count;
+    if (group_end > records.size()) {
+      return Fault{first + i, "a group that its batch does not hold whole"};
+    }
+  }
+  return std::nullopt;
 }
 
 // One frame, still in its bytes.
@@ -255,8 +305,7 @@ absl::StatusOr<Record> DecodePayload(std::string_view payload, RecordKind kind,
   }
   record.group_count = std::max<uint32_t>(message.group_count(), 1);
   for (const storage::v1::Entry& entry : message.entries()) {
-    SKONTRO_ASSIGN_OR_RETURN(record.entries.emplace_back(),
-                             DecodeEntry(entry));
+    SKONTRO_ASSIGN_OR_RETURN(record.entries.emplace_back(), DecodeEntry(entry));
   }
   record.event = message.event();
   for (const storage::v1::Commitment& commitment : message.commitments()) {
@@ -275,6 +324,13 @@ EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
                          std::span<const std::string> payloads) {
   SKONTRO_CHECK(!records.empty() && records.size() <= kBatchRecordsMax);
   SKONTRO_CHECK(records.size() == payloads.size());
+  SKONTRO_CHECK_AT(!FaultOf(first_sequence, records).has_value(),
+                   first_sequence);
+  for (const Record& record : records) {
+    for (const Entry& entry : record.entries) {
+      SKONTRO_CHECK_AT(Validate(entry).ok(), first_sequence);
+    }
+  }
   size_t frames_length = 0;
   for (const std::string& payload : payloads) {
     SKONTRO_CHECK(payload.size() <= kRecordBytesMax);
@@ -340,6 +396,9 @@ absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust) {
   if (!rest.empty()) {
     return Damaged(header.first_sequence, "bytes behind the last frame");
   }
+  const std::optional<Fault> fault =
+      FaultOf(out.batch.first_sequence, out.batch.records);
+  if (fault.has_value()) return Damaged(fault->sequence, fault->what);
   return out;
 }
 

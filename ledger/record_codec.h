@@ -1,5 +1,5 @@
-// Records to and from bytes: the payload of a frame, the frame, and the batch of
-// frames of docs/journal_format.md.
+// Records to and from bytes: the payload of a frame, the frame, and the batch
+// of frames of docs/journal_format.md.
 //
 // Thread safety: pure functions.
 
@@ -44,7 +44,9 @@ struct EncodedBatch {
 
 // Encodes one batch. REQUIRES: `payloads` and `records` are of one length
 // between 1 and kBatchRecordsMax; payloads[i] is EncodePayload(records[i]) and
-// at most kRecordBytesMax long.
+// at most kRecordBytesMax long; the records keep the rules of
+// docs/journal_format.md on kinds, entries, times, booking days and groups, or
+// nobody could read them again.
 EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
                          Sequence first_sequence, const Digest& previous,
                          std::span<const Record> records,
