@@ -1,5 +1,6 @@
 #include "ledger/store_journal.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -40,6 +41,36 @@ WriteBatch Rows(Sequence first_sequence, std::string batch,
   return rows;
 }
 
+JournalHead HeadAfter(const NetworkUid& uid, const CommittedBatch& batch) {
+  const Record& newest = batch.records.back();
+  return {uid, batch.last_sequence(), batch.digests.back(), newest.time_us,
+          newest.booking_date};
+}
+
+// Whether `record` may come after `head`, by the clock and by the calendar.
+bool Follows(const JournalHead& head, const Record& record) {
+  return record.time_us > head.time_us &&
+         record.booking_date >= head.booking_date;
+}
+
+bool Follows(const JournalHead& head, const DecodedBatch& next) {
+  return next.uid == head.uid && next.previous == head.digest &&
+         next.batch.first_sequence == Next(head.sequence) &&
+         Follows(head, next.batch.records.front());
+}
+
+// The batch under `it`, if it is where it belongs.
+absl::StatusOr<DecodedBatch> DecodeRow(const Iterator& it, Trust trust) {
+  SKONTRO_ASSIGN_OR_RETURN(DecodedBatch found, DecodeBatch(it.value(), trust));
+  if (it.key() != JournalKey(found.batch.first_sequence)) {
+    return absl::DataLossError(
+        absl::StrCat("the batch at sequence ",
+                     static_cast<uint64_t>(found.batch.first_sequence),
+                     " is stored in another's place"));
+  }
+  return found;
+}
+
 // Memory is ahead of a disk that failed, and nobody may retry an fsync: what
 // the kernel could not write it may have dropped. A restart reads the truth.
 [[noreturn]] void StopTheProcess(Sequence sequence,
@@ -58,6 +89,11 @@ absl::Status StoreJournal::Create(Store* store, const NetworkUid& uid,
                                   const Record& genesis,
                                   const std::vector<PersonalRow>& personal) {
   SKONTRO_CHECK(genesis.kind == RecordKind::kGenesis);
+  const absl::StatusOr<JournalHead> head = ReadHead(*store->GetSnapshot());
+  if (!absl::IsNotFound(head.status())) {
+    SKONTRO_RETURN_IF_ERROR(head.status());
+    return absl::AlreadyExistsError("the store holds a journal already");
+  }
   const std::string payload = EncodePayload(genesis);
   EncodedBatch batch =
       EncodeBatch(uid, /*epoch=*/0, Sequence{1}, GenesisPredecessor(uid),
@@ -66,19 +102,14 @@ absl::Status StoreJournal::Create(Store* store, const NetworkUid& uid,
                       Durability::kSynced);
 }
 
-absl::StatusOr<std::unique_ptr<StoreJournal>> StoreJournal::Open(
-    Store* store) {
+absl::StatusOr<std::unique_ptr<StoreJournal>> StoreJournal::Open(Store* store) {
   SKONTRO_ASSIGN_OR_RETURN(const JournalHead head,
                            ReadHead(*store->GetSnapshot()));
   return std::unique_ptr<StoreJournal>(new StoreJournal(store, head));
 }
 
 StoreJournal::StoreJournal(Store* store, const JournalHead& head)
-    : store_(store),
-      uid_(head.uid),
-      last_sequence_(head.sequence),
-      last_digest_(head.digest),
-      committer_([this] { RunCommitter(); }) {}
+    : store_(store), head_(head), committer_([this] { RunCommitter(); }) {}
 
 StoreJournal::~StoreJournal() {
   {
@@ -90,41 +121,46 @@ StoreJournal::~StoreJournal() {
 
 std::shared_ptr<const CommittedBatch> StoreJournal::Append(
     PendingBatch pending, std::function<void(AppendOutcome)> done) {
-  Sequence first_sequence;
-  Digest previous;
+  JournalHead head;
   {
     const absl::MutexLock lock(&mutex_);
     SKONTRO_CHECK(in_flight_ < kDepth);
-    first_sequence = ledger::Next(last_sequence_);
-    previous = last_digest_;
+    head = head_;
   }
   // Outside the lock: only the caller moves the head.
+  const Sequence first_sequence = ledger::Next(head.sequence);
   EncodedBatch encoded =
-      EncodeBatch(uid_, /*epoch=*/0, first_sequence, previous,
+      EncodeBatch(head.uid, /*epoch=*/0, first_sequence, head.digest,
                   pending.records, pending.payloads);
+  SKONTRO_CHECK_AT(Follows(head, pending.records.front()), first_sequence);
   auto batch = std::make_shared<CommittedBatch>();
   batch->first_sequence = first_sequence;
   batch->records = std::move(pending.records);
   batch->digests = std::move(encoded.digests);
+  head = HeadAfter(head.uid, *batch);
+  for (const PersonalRow& row : pending.personal) {
+    SKONTRO_CHECK_AT(
+        row.sequence >= first_sequence && row.sequence <= head.sequence,
+        first_sequence);
+  }
 
   WriteBatch rows =
       Rows(first_sequence, std::move(encoded.bytes), pending.personal);
   const absl::MutexLock lock(&mutex_);
-  last_sequence_ = batch->last_sequence();
-  last_digest_ = batch->digests.back();
+  head_ = head;
   ++in_flight_;
-  waiting_.push_back({std::move(rows), last_sequence_, std::move(done)});
+  waiting_.push_back({std::move(rows), head.sequence, std::move(done)});
   return batch;
 }
 
 Sequence StoreJournal::last_sequence() const {
   const absl::MutexLock lock(&mutex_);
-  return last_sequence_;
+  return head_.sequence;
 }
 
 Digest StoreJournal::last_digest() const {
   const absl::MutexLock lock(&mutex_);
-  return last_digest_;
+  return head_.digest;
 }
 
 void StoreJournal::RunCommitter() {
@@ -139,8 +175,7 @@ void StoreJournal::RunCommitter() {
       next = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    const absl::Status status =
-        store_->Write(next.rows, Durability::kSynced);
+    const absl::Status status = store_->Write(next.rows, Durability::kSynced);
     if (!status.ok()) StopTheProcess(next.last_sequence, status);
     {
       const absl::MutexLock lock(&mutex_);
@@ -151,17 +186,15 @@ void StoreJournal::RunCommitter() {
 }
 
 absl::StatusOr<JournalHead> ReadHead(const Snapshot& snapshot) {
-  const std::unique_ptr<Iterator> it =
-      snapshot.NewIterator(Family::kJournal);
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kJournal);
   it->SeekForPrev(JournalKey(Sequence{UINT64_MAX}));
   SKONTRO_RETURN_IF_ERROR(it->status());
   if (!it->Valid()) {
     return absl::NotFoundError("the store holds no journal");
   }
   SKONTRO_ASSIGN_OR_RETURN(const DecodedBatch last,
-                           DecodeBatch(it->value(), Trust::kNothing));
-  return JournalHead{last.uid, last.batch.last_sequence(),
-                     last.batch.digests.back()};
+                           DecodeRow(*it, Trust::kNothing));
+  return HeadAfter(last.uid, last.batch);
 }
 
 JournalReader::JournalReader(const Snapshot* snapshot, Sequence from,
@@ -171,38 +204,44 @@ JournalReader::JournalReader(const Snapshot* snapshot, Sequence from,
       from_(from) {}
 
 absl::StatusOr<std::optional<DecodedBatch>> JournalReader::Next() {
-  if (!started_) {
-    it_->SeekForPrev(JournalKey(from_));
-    if (!it_->Valid()) it_->Seek(JournalKey(Sequence{0}));
-    started_ = true;
-  } else if (it_->Valid()) {
-    it_->Next();
+  while (true) {
+    if (started_) {
+      if (it_->Valid()) it_->Next();
+    } else {
+      started_ = true;
+      it_->SeekForPrev(JournalKey(from_));
+      SKONTRO_RETURN_IF_ERROR(it_->status());
+      // Nothing at or before `from`: the first row, which must be sequence 1.
+      if (!it_->Valid()) it_->Seek(JournalKey(Sequence{0}));
+    }
+    SKONTRO_RETURN_IF_ERROR(it_->status());
+    if (!it_->Valid()) return std::nullopt;
+    SKONTRO_ASSIGN_OR_RETURN(DecodedBatch next, Take());
+    // A batch that ends before `from` is the last, or the next one is missing.
+    if (next.batch.last_sequence() >= from_) return next;
   }
-  SKONTRO_RETURN_IF_ERROR(it_->status());
-  if (!it_->Valid()) return std::nullopt;
+}
 
-  SKONTRO_ASSIGN_OR_RETURN(DecodedBatch next,
-                           DecodeBatch(it_->value(), trust_));
+absl::StatusOr<DecodedBatch> JournalReader::Take() {
+  SKONTRO_ASSIGN_OR_RETURN(DecodedBatch next, DecodeRow(*it_, trust_));
   const Sequence first = next.batch.first_sequence;
-  if (it_->key() != JournalKey(first)) {
-    return absl::DataLossError(absl::StrCat(
-        "the batch at sequence ", static_cast<uint64_t>(first),
-        " is stored in another's place"));
-  }
-  if (previous_.has_value() &&
-      (first != ledger::Next(previous_->sequence) ||
-       next.previous != previous_->digest || next.uid != previous_->uid)) {
-    return absl::DataLossError(absl::StrCat(
-        "the journal is broken between sequence ",
-        static_cast<uint64_t>(previous_->sequence), " and ",
-        static_cast<uint64_t>(first)));
+  if (!previous_.has_value() && first > std::max(from_, Sequence{1})) {
+    return absl::DataLossError(absl::StrCat("the journal begins with sequence ",
+                                            static_cast<uint64_t>(first),
+                                            "; what was before it is missing"));
   }
   if (!previous_.has_value() && first == Sequence{1} &&
       next.previous != GenesisPredecessor(next.uid)) {
-    return absl::DataLossError("the journal does not begin as it must");
+    return absl::DataLossError(
+        "the journal does not begin as it must, at sequence 1");
   }
-  previous_ = {next.uid, next.batch.last_sequence(),
-               next.batch.digests.back()};
+  if (previous_.has_value() && !Follows(*previous_, next)) {
+    return absl::DataLossError(
+        absl::StrCat("the journal is broken between sequence ",
+                     static_cast<uint64_t>(previous_->sequence), " and ",
+                     static_cast<uint64_t>(first)));
+  }
+  previous_ = HeadAfter(next.uid, next.batch);
   return next;
 }
 
@@ -210,11 +249,9 @@ absl::StatusOr<ChainedRecord> ReadRecord(const Snapshot& snapshot,
                                          Sequence sequence) {
   JournalReader reader(&snapshot, sequence, Trust::kCrc);
   SKONTRO_ASSIGN_OR_RETURN(std::optional<DecodedBatch> found, reader.Next());
-  if (!found.has_value() || sequence < found->batch.first_sequence ||
-      sequence > found->batch.last_sequence()) {
-    return absl::NotFoundError(
-        absl::StrCat("no record with sequence ",
-                     static_cast<uint64_t>(sequence)));
+  if (!found.has_value() || sequence < found->batch.first_sequence) {
+    return absl::NotFoundError(absl::StrCat("no record with sequence ",
+                                            static_cast<uint64_t>(sequence)));
   }
   const size_t rank = static_cast<uint64_t>(sequence) -
                       static_cast<uint64_t>(found->batch.first_sequence);

@@ -26,12 +26,15 @@ struct JournalHead {
   NetworkUid uid{};
   Sequence sequence{};
   Digest digest{};
+  int64_t time_us = 0;
+  CivilDate booking_date;
 };
 
 class StoreJournal : public Journal {
  public:
-  // Writes the first record into an empty store and syncs it, so that Open()
-  // finds a journal. REQUIRES: `genesis` is of kind kGenesis.
+  // Writes the first record into a store without a journal and syncs it, so
+  // that Open() finds one. Returns ALREADY_EXISTS where there is one.
+  // REQUIRES: `genesis` is of kind kGenesis.
   static absl::Status Create(Store* store, const NetworkUid& uid,
                              const Record& genesis,
                              const std::vector<PersonalRow>& personal);
@@ -64,11 +67,9 @@ class StoreJournal : public Journal {
   void RunCommitter();
 
   Store* const store_;
-  const NetworkUid uid_;
 
   mutable absl::Mutex mutex_;
-  Sequence last_sequence_ ABSL_GUARDED_BY(mutex_);
-  Digest last_digest_ ABSL_GUARDED_BY(mutex_);
+  JournalHead head_ ABSL_GUARDED_BY(mutex_);
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
@@ -77,25 +78,29 @@ class StoreJournal : public Journal {
 };
 
 // Returns the newest record of the journal in `snapshot`; NOT_FOUND if it has
-// none.
+// none, or as DecodeBatch() does.
 absl::StatusOr<JournalHead> ReadHead(const Snapshot& snapshot);
 
 // Reads a journal batch by batch, in order, and checks that the batches follow
 // each other. Belongs to one thread; the snapshot must outlive it.
 class JournalReader {
  public:
-  // Starts with the batch that holds `from`.
+  // Starts with the batch that holds `from`; with the first if that is 0.
   JournalReader(const Snapshot* snapshot, Sequence from, Trust trust);
 
-  // Returns the next batch, nullopt behind the last, or DATA_LOSS naming the
-  // sequence.
+  // Returns the next batch, nullopt behind the last, or an error: DATA_LOSS
+  // where a batch is missing, in another's place or of another journal, or as
+  // DecodeBatch() does; it names the sequence. REQUIRES: no error before.
   absl::StatusOr<std::optional<DecodedBatch>> Next();
 
  private:
+  // Decodes the batch under the iterator and checks that it may follow.
+  absl::StatusOr<DecodedBatch> Take();
+
   std::unique_ptr<Iterator> it_;
   const Trust trust_;
-  bool started_ = false;
   const Sequence from_;
+  bool started_ = false;
   std::optional<JournalHead> previous_;
 };
 
@@ -105,7 +110,8 @@ struct ChainedRecord {
   Digest digest{};
 };
 
-// Returns one record; NOT_FOUND where the journal has none of that sequence.
+// Returns one record; NOT_FOUND where the journal has not got to that sequence,
+// or as JournalReader does.
 absl::StatusOr<ChainedRecord> ReadRecord(const Snapshot& snapshot,
                                          Sequence sequence);
 
