@@ -1,0 +1,161 @@
+#include "engine/command.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/national_value.h"
+#include "ledger/base/limits.h"
+
+namespace skontro::engine {
+namespace {
+
+std::string Number(int64_t value) { return absl::StrCat(value); }
+
+// Collects what is wrong with the form of one trade.
+class TradeForm {
+ public:
+  TradeForm(const NetworkCreated& terms, std::string prefix,
+            std::vector<Refusal>* refusals)
+      : terms_(terms), prefix_(std::move(prefix)), refusals_(refusals) {}
+
+  void Check(CreateTrade* trade, CivilDate booking_date) {
+    if (IsServerTradeId(trade->trade_id)) {
+      Refuse("trade_id", trade->trade_id,
+             "an id that is not 't' and digits; those are the server's");
+    }
+    if (trade->seller == trade->buyer) {
+      Refuse("trade.buyer", trade->buyer, "another member than the seller");
+    }
+    CheckAmounts(trade);
+    if (trade->invoice.has_value()) {
+      CheckInvoice(&*trade->invoice, *trade, booking_date);
+    }
+  }
+
+ private:
+  void Refuse(std::string_view field, std::string_view value,
+              std::string_view allowed) {
+    refusals_->push_back(
+        FieldInvalid(prefix_ + std::string(field), value, allowed));
+  }
+
+  void CheckAmounts(CreateTrade* trade) {
+    const int64_t units = trade->units.minor_units();
+    if (units <= 0 || units > kAmountMax) {
+      Refuse("trade.unit_leg.minor_units", Number(units),
+             absl::StrCat("1 to ", kAmountMax));
+    } else {
+      const std::optional<int64_t> value =
+          NationalValue(trade->units, terms_.parity);
+      if (value.has_value()) {
+        trade->national_value = *value;
+      } else {
+        Refuse("trade.unit_leg.minor_units", Number(units),
+               "an amount whose national value is at most 10^15 minor units");
+      }
+    }
+    if (trade->cash < 0 || trade->cash > kAmountMax) {
+      Refuse("trade.cash_leg.minor_units", Number(trade->cash),
+             absl::StrCat("0 to ", kAmountMax));
+      trade->cash = 0;
+    }
+    if (!trade->cash_currency.empty() &&
+        trade->cash_currency != terms_.peg_currency) {
+      Refuse("trade.cash_leg.currency_code", trade->cash_currency,
+             terms_.peg_currency);
+    }
+  }
+
+  void CheckInvoice(Invoice* invoice, const CreateTrade& trade,
+                    CivilDate booking_date) {
+    if (NormaliseInvoiceNumber(invoice->number).empty()) {
+      Refuse("trade.invoice.number", invoice->number,
+             "a number of 1 to 64 printable characters");
+    }
+    if (!invoice->issue_date.has_value()) invoice->issue_date = booking_date;
+    if (invoice->prepaid < 0 || invoice->prepaid > kAmountMax) {
+      Refuse("trade.invoice.prepaid_minor_units", Number(invoice->prepaid),
+             absl::StrCat("0 to ", kAmountMax));
+      return;
+    }
+    // Three legs of at most 10^15 each: no overflow.
+    const int64_t legs = trade.national_value + trade.cash + invoice->prepaid;
+    if (invoice->gross == 0) invoice->gross = legs;
+    if (invoice->gross != legs) {
+      Refuse("trade.invoice.gross_minor_units", Number(invoice->gross),
+             absl::StrCat(legs, ", which is prepaid ", invoice->prepaid,
+                          " plus national value of the units ",
+                          trade.national_value, " plus cash ", trade.cash));
+    }
+    CheckTaxLines(*invoice);
+  }
+
+  void CheckTaxLines(const Invoice& invoice) {
+    if (invoice.tax_lines.empty()) return;
+    int64_t total = 0;
+    for (size_t i = 0; i < invoice.tax_lines.size(); ++i) {
+      const TaxLine& line = invoice.tax_lines[i];
+      const std::string path =
+          absl::StrCat("trade.invoice.tax_lines[", i, "].");
+      if (line.rate_ppm < 0 || line.rate_ppm > 1'000'000) {
+        Refuse(path + "rate_ppm", Number(line.rate_ppm), "0 to 1000000");
+        return;
+      }
+      if (line.base > kAmountMax || line.base < -kAmountMax) {
+        Refuse(path + "base_minor_units", Number(line.base),
+               "at most 10^15 either way");
+        return;
+      }
+      if (!IsTaxOf(line.tax, line.base, line.rate_ppm, terms_.peg_decimals)) {
+        Refuse(path + "tax_minor_units", Number(line.tax),
+               "base times rate, less than one currency unit away");
+        return;
+      }
+      total += line.base + line.tax;  // 32 lines of at most 2 * 10^15.
+    }
+    if (total != invoice.gross) {
+      Refuse("trade.invoice.tax_lines", Number(total),
+             absl::StrCat("lines whose bases and taxes add up to the gross ",
+                          invoice.gross));
+    }
+  }
+
+  const NetworkCreated& terms_;
+  const std::string prefix_;
+  std::vector<Refusal>* const refusals_;
+};
+
+void PrepareLimits(const SetCreditLine& set, std::vector<Refusal>* refusals) {
+  const int64_t line = set.credit_line.minor_units();
+  if (line < 0 || line > kAmountMax) {
+    refusals->push_back(FieldInvalid("credit_line.credit_line.minor_units",
+                                     Number(line),
+                                     absl::StrCat("0 to ", kAmountMax)));
+  }
+  if (!set.balance_limit.has_value()) return;
+  const int64_t limit = set.balance_limit->minor_units();
+  if (limit <= 0 || limit > kAmountMax) {
+    refusals->push_back(FieldInvalid("credit_line.balance_limit.minor_units",
+                                     Number(limit),
+                                     absl::StrCat("1 to ", kAmountMax)));
+  }
+}
+
+}  // namespace
+
+void Prepare(const NetworkCreated& terms, Command* command) {
+  std::vector<Refusal>* refusals = &command->form_refusals;
+  refusals->clear();
+  if (auto* trade = std::get_if<CreateTrade>(&command->body)) {
+    TradeForm(terms, "", refusals).Check(trade, command->booking_date);
+  } else if (auto* trades = std::get_if<CreateTrades>(&command->body)) {
+    for (size_t i = 0; i < trades->trades.size(); ++i) {
+      TradeForm(terms, absl::StrCat("requests[", i, "]."), refusals)
+          .Check(&trades->trades[i], command->booking_date);
+    }
+  } else if (const auto* set = std::get_if<SetCreditLine>(&command->body)) {
+    PrepareLimits(*set, refusals);
+  }
+}
+
+}  // namespace skontro::engine

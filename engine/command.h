@@ -1,0 +1,128 @@
+// A Command is what somebody wants done: already of good form as far as the
+// edge can tell, with everything that the engine may not look up itself - the
+// time, the day, salts, and Facts from the store.
+
+#ifndef SKONTRO_ENGINE_COMMAND_H_
+#define SKONTRO_ENGINE_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/actor.h"
+#include "engine/event.h"
+#include "engine/row.h"
+
+namespace skontro::engine {
+
+// A free text that belongs to a person or company. Empty: no row is written.
+struct PersonalText {
+  std::string salt;  // 16 random bytes from the edge.
+  std::string text;
+};
+
+// Admits a member. Ids and tax ids are as the client wrote them.
+struct CreateMember {
+  std::string member_id;
+  std::string country;
+  std::string vat_id;
+  std::vector<CompanyId> company_ids;
+  PersonalText legal_name;
+  PersonalText address;  // Lines joined by line feeds.
+};
+
+// Sets the limits of a member's account `main`.
+struct SetCreditLine {
+  std::string member_id;
+  Amount credit_line;
+  std::optional<Amount> balance_limit;  // Nothing leaves it as it is.
+  PersonalText reason;
+};
+
+// Creates a trade. Prepare() fills what follows from the network's terms.
+struct CreateTrade {
+  std::string trade_id;  // Empty: the server chooses.
+  std::string seller;    // Ids of members.
+  std::string buyer;
+  Initiator initiator = Initiator::kSeller;
+  Amount units;
+  int64_t cash = 0;           // Minor units of the peg currency.
+  std::string cash_currency;  // Empty where there is no cash leg.
+  std::optional<Invoice> invoice;
+  PersonalText description;
+
+  int64_t national_value = 0;  // Set by Prepare().
+};
+
+struct AcceptTrade {
+  std::string trade_id;
+};
+struct DeclineTrade {
+  std::string trade_id;
+};
+struct ReverseTrade {
+  std::string trade_id;
+};
+
+// Creates all of these trades, or none.
+struct CreateTrades {
+  std::vector<CreateTrade> trades;
+};
+
+using CommandBody =
+    std::variant<CreateMember, SetCreditLine, CreateTrade, AcceptTrade,
+                 DeclineTrade, ReverseTrade, CreateTrades>;
+
+// A trade as the store knows it.
+struct TradeFact {
+  TradeNumber number{};
+  TradeCreated created;
+  TradeState state = TradeState::kProposed;
+  Sequence settle_sequence{};  // 0 before settlement.
+};
+
+// What the store says at `sequence` about the names in a command: the writer
+// keeps only what is newer than that, and the two together are complete.
+struct Facts {
+  Sequence sequence{};
+  std::optional<RequestRow> request;
+  std::optional<TradeFact> trade;  // The trade that the command is about.
+  // Per trade that the command creates.
+  struct NewTrade {
+    bool id_taken = false;
+    std::optional<TradeNumber> invoice_holder;
+    std::string invoice_holder_id;  // The id of that trade.
+  };
+  std::vector<NewTrade> new_trades;
+};
+
+struct Command {
+  Actor actor;
+  std::string_view method;  // Such as "TradeService.CreateTrade"; static.
+  std::string request_id;
+  std::vector<ledger::FieldHash> request_fields;  // Ascending by number.
+  // Name of a top-level field of the request, for REQUEST_ID_REUSED.
+  std::string_view (*field_name)(uint32_t number) = nullptr;
+  bool validate_only = false;
+  int64_t time_us = 0;
+  CivilDate booking_date;  // The day of `time_us` in the network's time zone.
+  CommandBody body;
+
+  // Set by Prepare(): what is wrong with the form.
+  std::vector<Refusal> form_refusals;
+  // Set by LookUp().
+  Facts facts;
+};
+
+// Checks the form of what depends on the network's terms only, and fills in
+// what follows from them: the national value, the gross and the date of an
+// invoice. Must be called before LookUp(). Order of the checks: the order of
+// the fields.
+void Prepare(const NetworkCreated& terms, Command* command);
+
+}  // namespace skontro::engine
+
+#endif  // SKONTRO_ENGINE_COMMAND_H_

@@ -1,0 +1,280 @@
+#include "engine/decider.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/credit_rules.h"
+#include "engine/event_codec.h"
+#include "engine/member_rules.h"
+#include "engine/permission.h"
+#include "engine/trade_rules.h"
+#include "ledger/base/check.h"
+#include "ledger/base/limits.h"
+
+namespace skontro::engine {
+
+// A record that is decided and not yet applied.
+struct Decider::Draft {
+  ledger::Record record;
+  std::optional<Event> event;  // Nothing where the command names what is not.
+  std::vector<ledger::PersonalRow> personal;
+};
+
+namespace {
+
+// The first field in which two requests differ, or 0 if they are the same.
+uint32_t FirstDifference(const std::vector<ledger::FieldHash>& a,
+                         const std::vector<ledger::FieldHash>& b) {
+  size_t i = 0;
+  while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
+  if (i == a.size() && i == b.size()) return 0;
+  if (i == a.size()) return b[i].number;
+  if (i == b.size()) return a[i].number;
+  return std::min(a[i].number, b[i].number);
+}
+
+Refusal Reused(const Command& command, uint32_t field) {
+  const std::string name = command.field_name != nullptr
+                               ? std::string(command.field_name(field))
+                               : absl::StrCat("field ", field);
+  return {Reason::kRequestIdReused,
+          {{"request_id", command.request_id}, {"field", name}}};
+}
+
+bool IsKept(const Refusal& refusal) {
+  return refusal.reason != Reason::kFieldInvalid &&
+         refusal.reason != Reason::kRequestIdReused;
+}
+
+// Adds the row of a personal text, and its commitment to the record.
+void AddPersonal(const PersonalText& text, MemberNumber subject,
+                 Sequence sequence, uint32_t field, ledger::Record* record,
+                 std::vector<ledger::PersonalRow>* rows) {
+  if (text.text.empty()) return;
+  const auto number = static_cast<uint64_t>(subject);
+  record->commitments.push_back(
+      {number, field, ledger::CommitmentOf(text.salt, text.text)});
+  rows->push_back({number, sequence, field, text.salt, text.text});
+}
+
+}  // namespace
+
+Answer Decider::Decide(const Command& command, ledger::PendingBatch* batch) {
+  std::vector<Refusal> refusals = command.form_refusals;
+  if (!command.validate_only) {
+    if (!refusals.empty()) return Refuse(command, std::move(refusals), batch);
+    const std::string key =
+        RequestKey(command.actor.identity, command.request_id);
+    const RequestRow* seen = state_->FindRequest(key);
+    if (seen == nullptr && command.facts.request.has_value()) {
+      seen = &*command.facts.request;
+    }
+    if (seen != nullptr) {
+      const uint32_t field =
+          FirstDifference(seen->fields, command.request_fields);
+      if (field != 0) return Refuse(command, {Reused(command, field)}, batch);
+      Answer answer;
+      answer.repeated = true;
+      if (seen->refused.has_value()) answer.refusals = {*seen->refused};
+      answer.first_sequence = seen->sequence;
+      answer.sequence = Sequence{static_cast<uint64_t>(seen->sequence) +
+                                 seen->group_count - 1};
+      return answer;
+    }
+  }
+  const std::optional<Refusal> forbidden =
+      CheckPermission(command.actor, command.method);
+  if (forbidden.has_value()) refusals.push_back(*forbidden);
+  if (forbidden.has_value() && !command.validate_only) {
+    return Refuse(command, std::move(refusals), batch);
+  }
+  if (const auto* group = std::get_if<CreateTrades>(&command.body)) {
+    return DecideGroup(command, *group, batch);
+  }
+
+  Draft draft = MakeDraft(command, &refusals);
+  if (command.validate_only || !refusals.empty()) {
+    Answer answer = Refuse(command, std::move(refusals), batch);
+    if (draft.event.has_value()) answer.events = {*std::move(draft.event)};
+    answer.time_us = draft.record.time_us;
+    answer.booking_date = draft.record.booking_date;
+    return answer;
+  }
+  Answer answer;
+  answer.events = {*draft.event};
+  Append(std::move(draft), batch);
+  answer.first_sequence = answer.sequence = state_->sequence();
+  answer.time_us = state_->time_us();
+  answer.booking_date = state_->booking_date();
+  return answer;
+}
+
+// Each item is decided on what the ones before it left, and applied; when one
+// is refused, all are undone in reverse.
+Answer Decider::DecideGroup(const Command& command, const CreateTrades& group,
+                            ledger::PendingBatch* batch) {
+  SKONTRO_CHECK(!command.validate_only);
+  SKONTRO_CHECK(command.facts.new_trades.size() == group.trades.size());
+  const size_t records_before = batch->records.size();
+  const size_t personal_before = batch->personal.size();
+  std::vector<State::BeforeTrade> before;
+  Answer answer;
+  std::vector<Refusal> refusals;
+  for (size_t i = 0; i < group.trades.size() && refusals.empty(); ++i) {
+    Draft draft;
+    draft.record = NewRecord(command);
+    DraftTrade(command, group.trades[i], command.facts.new_trades[i], &draft,
+               &refusals);
+    if (!refusals.empty()) {
+      refusals.front().metadata.emplace_back("item", absl::StrCat(i));
+      break;
+    }
+    if (i > 0) {
+      // The request is answered for by the first record.
+      draft.record.request_id.clear();
+      draft.record.request_fields.clear();
+    }
+    draft.record.group_count = static_cast<uint32_t>(group.trades.size());
+    answer.events.push_back(*draft.event);
+    before.push_back(
+        state_->Remember(std::get<TradeCreated>(answer.events.back())));
+    Append(std::move(draft), batch);
+  }
+  if (refusals.empty()) {
+    answer.sequence = state_->sequence();
+    answer.first_sequence = Sequence{static_cast<uint64_t>(answer.sequence) -
+                                     group.trades.size() + 1};
+    answer.time_us = state_->time_us();
+    answer.booking_date = state_->booking_date();
+    return answer;
+  }
+  while (batch->records.size() > records_before) {
+    state_->UndoTrade(batch->records.back(),
+                      std::get<TradeCreated>(answer.events[before.size() - 1]),
+                      before.back());
+    before.pop_back();
+    batch->records.pop_back();
+    batch->payloads.pop_back();
+  }
+  batch->personal.resize(personal_before);
+  return Refuse(command, std::move(refusals), batch);
+}
+
+Answer Decider::Refuse(const Command& command, std::vector<Refusal> refusals,
+                       ledger::PendingBatch* batch) {
+  Answer answer;
+  if (!command.validate_only && IsKept(refusals.front())) {
+    Draft draft;
+    draft.record = NewRecord(command);
+    draft.record.kind = ledger::RecordKind::kRefusal;
+    draft.event = RequestRefused{refusals.front()};
+    Append(std::move(draft), batch);
+    answer.first_sequence = state_->sequence();
+  }
+  answer.sequence = state_->sequence();
+  answer.refusals = std::move(refusals);
+  return answer;
+}
+
+Decider::Draft Decider::MakeDraft(const Command& command,
+                                  std::vector<Refusal>* refusals) const {
+  Draft draft;
+  draft.record = NewRecord(command);
+  const Sequence sequence = ledger::Next(state_->sequence());
+  const auto take_step = [&](std::optional<TradeStep> step,
+                             ledger::EntryKind kind) {
+    if (!step.has_value()) return;
+    if (refusals->empty() && step->units > Amount()) {
+      draft.record.entries.push_back(
+          MoveUnits(*state_, kind, step->number, draft.record.booking_date,
+                    step->payer, step->receiver, step->units));
+    }
+    draft.event = std::move(step->event);
+  };
+
+  if (const auto* member = std::get_if<CreateMember>(&command.body)) {
+    MemberCreated created = DecideCreateMember(*state_, *member, refusals);
+    AddPersonal(member->legal_name, created.number, sequence, kLegalNameField,
+                &draft.record, &draft.personal);
+    AddPersonal(member->address, created.number, sequence, kAddressField,
+                &draft.record, &draft.personal);
+    draft.event = std::move(created);
+  } else if (const auto* set = std::get_if<SetCreditLine>(&command.body)) {
+    const std::optional<CreditLineSet> event =
+        DecideSetCreditLine(*state_, *set, refusals);
+    if (event.has_value()) {
+      AddPersonal(set->reason, state_->account(event->account).owner, sequence,
+                  kLimitReasonField, &draft.record, &draft.personal);
+      draft.event = *event;
+    }
+  } else if (const auto* trade = std::get_if<CreateTrade>(&command.body)) {
+    SKONTRO_CHECK(command.facts.new_trades.size() == 1);
+    DraftTrade(command, *trade, command.facts.new_trades.front(), &draft,
+               refusals);
+  } else if (const auto* accept = std::get_if<AcceptTrade>(&command.body)) {
+    take_step(
+        DecideAcceptTrade(*state_, *accept, command.facts.trade, refusals),
+        ledger::EntryKind::kTrade);
+  } else if (const auto* decline = std::get_if<DeclineTrade>(&command.body)) {
+    take_step(
+        DecideDeclineTrade(*state_, *decline, command.facts.trade, refusals),
+        ledger::EntryKind::kTrade);
+  } else if (const auto* reverse = std::get_if<ReverseTrade>(&command.body)) {
+    take_step(
+        DecideReverseTrade(*state_, *reverse, command.facts.trade, refusals),
+        ledger::EntryKind::kReversal);
+  }
+  return draft;
+}
+
+void Decider::DraftTrade(const Command& command, const CreateTrade& trade,
+                         const Facts::NewTrade& facts, Draft* draft,
+                         std::vector<Refusal>* refusals) const {
+  std::optional<TradeCreated> created =
+      DecideCreateTrade(*state_, trade, facts, refusals);
+  if (!created.has_value()) return;
+  const Sequence sequence = ledger::Next(state_->sequence());
+  if (refusals->empty() && created->initiator == Initiator::kBuyer &&
+      command.form_refusals.empty()) {
+    draft->record.entries.push_back(
+        MoveUnits(*state_, ledger::EntryKind::kTrade,
+                  TradeNumber{static_cast<uint64_t>(sequence)},
+                  draft->record.booking_date, created->buyer, created->seller,
+                  created->units));
+  }
+  AddPersonal(trade.description, created->seller, sequence, kDescriptionField,
+              &draft->record, &draft->personal);
+  draft->event = *std::move(created);
+}
+
+ledger::Record Decider::NewRecord(const Command& command) const {
+  ledger::Record record;
+  record.time_us = std::max(command.time_us, state_->time_us() + 1);
+  record.booking_date = std::max(command.booking_date, state_->booking_date());
+  record.actor = command.actor.identity;
+  record.request_id = command.request_id;
+  record.request_fields = command.request_fields;
+  return record;
+}
+
+void Decider::Append(Draft draft, ledger::PendingBatch* batch) {
+  draft.record.event = EncodeEvent(*draft.event);
+  batch->payloads.push_back(EncodePayload(draft.record));
+  // The edge bounds every string and list of a request.
+  SKONTRO_CHECK(batch->payloads.back().size() <= kRecordBytesMax);
+  state_->Apply(draft.record, *draft.event);
+  batch->records.push_back(std::move(draft.record));
+  for (ledger::PersonalRow& row : draft.personal) {
+    batch->personal.push_back(std::move(row));
+  }
+}
+
+size_t Decider::RecordsOf(const Command& command) {
+  const auto* group = std::get_if<CreateTrades>(&command.body);
+  return group == nullptr ? 1 : std::max<size_t>(1, group->trades.size());
+}
+
+}  // namespace skontro::engine

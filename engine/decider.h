@@ -1,0 +1,85 @@
+// The Decider turns commands into records, one after another: it is the heart
+// of the engine, without threads, clocks, disks or sockets. The same commands
+// in the same order give the same records.
+//
+// Thread safety: none; the writer thread owns it, and simulations drive it.
+
+#ifndef SKONTRO_ENGINE_DECIDER_H_
+#define SKONTRO_ENGINE_DECIDER_H_
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "engine/command.h"
+#include "engine/state.h"
+#include "ledger/journal.h"
+
+namespace skontro::engine {
+
+// What a command led to.
+struct Answer {
+  // The command was answered before; `sequence` and `refusals` are of then, and
+  // `events` is empty.
+  bool repeated = false;
+
+  // Why not. Empty if the command was carried out, or would be.
+  std::vector<Refusal> refusals;
+
+  // The records that the command made: none for a refusal that is not kept and
+  // for a preview. `sequence` is then the newest record that was known.
+  Sequence first_sequence{};
+  Sequence sequence{};
+  ledger::Digest digest{};  // Of the record at `sequence`; set once appended.
+
+  // What happened or, in a preview, would happen. One per record.
+  std::vector<Event> events;
+  int64_t time_us = 0;  // Of the last record.
+  CivilDate booking_date;
+};
+
+class Decider {
+ public:
+  explicit Decider(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+  // Decides `command` and applies what was decided; adds the records, their
+  // payloads and personal rows to `batch`.
+  //
+  // The order of the checks: form (as Prepare() found it), idempotency,
+  // permission, existence, state, limits. The first refusal is kept in the
+  // journal under the request id, from permission onward; FIELD_INVALID and
+  // REQUEST_ID_REUSED are never kept. With validate_only nothing is kept and
+  // idempotency is not looked at.
+  //
+  // REQUIRES: command.facts.sequence is at or above the newest ForgetUpTo(),
+  // and `batch` has room for the command's records.
+  Answer Decide(const Command& command, ledger::PendingBatch* batch);
+
+  // How many records the command may make at most.
+  static size_t RecordsOf(const Command& command);
+
+  const State& state() const { return *state_; }
+
+  // See State::ForgetUpTo().
+  void ForgetUpTo(Sequence floor) { state_->ForgetUpTo(floor); }
+
+ private:
+  struct Draft;
+
+  Answer DecideGroup(const Command& command, const CreateTrades& group,
+                     ledger::PendingBatch* batch);
+  Answer Refuse(const Command& command, std::vector<Refusal> refusals,
+                ledger::PendingBatch* batch);
+  Draft MakeDraft(const Command& command, std::vector<Refusal>* refusals) const;
+  ledger::Record NewRecord(const Command& command) const;
+  void DraftTrade(const Command& command, const CreateTrade& trade,
+                  const Facts::NewTrade& facts, Draft* draft,
+                  std::vector<Refusal>* refusals) const;
+  void Append(Draft draft, ledger::PendingBatch* batch);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace skontro::engine
+
+#endif  // SKONTRO_ENGINE_DECIDER_H_

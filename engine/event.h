@@ -1,0 +1,195 @@
+// An Event is what happened, as the engine decided it: the part of a record
+// that the ledger does not understand. The same shapes are on disk, in
+// proto/skontro/storage/v1/event.proto, where each field is explained.
+
+#ifndef SKONTRO_ENGINE_EVENT_H_
+#define SKONTRO_ENGINE_EVENT_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ledger/amount.h"
+#include "ledger/base/reason.h"
+#include "ledger/civil_date.h"
+#include "ledger/entry.h"
+#include "ledger/record.h"
+
+namespace skontro::engine {
+
+using ledger::AccountId;
+using ledger::Amount;
+using ledger::CivilDate;
+using ledger::Sequence;
+using ledger::TradeNumber;
+
+// Number of a member, from 1 without gaps.
+enum class MemberNumber : uint64_t {};
+
+// Where a trade is in its life cycle: the numbers of skontro.v1.Trade.State.
+// The numbers that are missing here are taken by states to come.
+enum class TradeState : uint32_t {
+  kProposed = 1,
+  kSettled = 3,
+  kDeclined = 6,
+  kReversed = 10,
+};
+
+// The numbers of skontro.v1.Trade.Initiator.
+enum class Initiator : uint32_t { kSeller = 1, kBuyer = 2 };
+
+// Minor units of the peg currency per minor unit of the network's unit.
+struct Rate {
+  int64_t numerator = 1;    // Above zero.
+  int64_t denominator = 1;  // Above zero.
+  int64_t version = 1;
+
+  friend bool operator==(const Rate&, const Rate&) = default;
+};
+
+struct NetworkCreated {
+  std::string id;
+  std::string display_name;
+  std::string unit_code;
+  int unit_decimals = 0;
+  std::string peg_currency;
+  int peg_decimals = 0;
+  Rate parity;
+  std::string time_zone;
+  Amount default_credit_line;
+  Amount default_balance_limit;
+  std::string request_key;  // 16 bytes.
+
+  friend bool operator==(const NetworkCreated&,
+                         const NetworkCreated&) = default;
+};
+
+struct CompanyId {
+  std::string scheme;
+  std::string value;
+
+  friend bool operator==(const CompanyId&, const CompanyId&) = default;
+};
+
+struct MemberCreated {
+  MemberNumber number{};
+  std::string id;
+  std::string country;
+  std::string vat_id;
+  std::vector<CompanyId> company_ids;
+  AccountId main_account{};
+
+  friend bool operator==(const MemberCreated&, const MemberCreated&) = default;
+};
+
+struct CreditLineSet {
+  AccountId account{};
+  Amount old_credit_line;
+  Amount new_credit_line;
+  Amount old_balance_limit;
+  Amount new_balance_limit;
+
+  friend bool operator==(const CreditLineSet&, const CreditLineSet&) = default;
+};
+
+struct TaxLine {
+  std::string category;
+  int64_t rate_ppm = 0;
+  int64_t base = 0;  // Minor units of the peg currency.
+  int64_t tax = 0;   // The same.
+
+  friend bool operator==(const TaxLine&, const TaxLine&) = default;
+};
+
+struct Invoice {
+  std::string number;
+  CivilDate issue_date;   // Always set in an event.
+  CivilDate supply_date;  // May be unset.
+  CivilDate due_date;     // May be unset.
+  std::string purchase_order;
+  int64_t gross = 0;    // Minor units of the peg currency.
+  int64_t prepaid = 0;  // The same.
+  std::vector<TaxLine> tax_lines;
+
+  friend bool operator==(const Invoice&, const Invoice&) = default;
+};
+
+// What makes an invoice unique. `number` is normalised.
+struct InvoiceKey {
+  MemberNumber seller{};
+  int32_t year = 0;
+  std::string number;
+
+  friend bool operator==(const InvoiceKey&, const InvoiceKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const InvoiceKey& key) {
+    return H::combine(std::move(h), key.seller, key.year, key.number);
+  }
+};
+
+struct TradeCreated {
+  std::string id;  // Empty where the server chose `t` and the number.
+  MemberNumber seller{};
+  MemberNumber buyer{};
+  Initiator initiator = Initiator::kSeller;
+  Amount units;
+  int64_t national_value = 0;  // Minor units of the peg currency.
+  Rate rate;
+  int64_t cash = 0;  // Minor units of the peg currency.
+  std::optional<Invoice> invoice;
+
+  friend bool operator==(const TradeCreated&, const TradeCreated&) = default;
+};
+
+struct TradeAccepted {
+  TradeNumber trade{};
+
+  friend bool operator==(const TradeAccepted&, const TradeAccepted&) = default;
+};
+
+struct TradeDeclined {
+  TradeNumber trade{};
+  std::optional<InvoiceKey> freed_invoice;
+
+  friend bool operator==(const TradeDeclined&, const TradeDeclined&) = default;
+};
+
+struct TradeReversed {
+  TradeNumber trade{};
+  Sequence settle_sequence{};
+  std::optional<InvoiceKey> freed_invoice;
+
+  friend bool operator==(const TradeReversed&, const TradeReversed&) = default;
+};
+
+struct RequestRefused {
+  Refusal refusal;
+
+  friend bool operator==(const RequestRefused&,
+                         const RequestRefused&) = default;
+};
+
+using Event =
+    std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
+                 TradeAccepted, TradeDeclined, TradeReversed, RequestRefused>;
+
+// The id by which clients know a trade.
+std::string TradeId(const TradeCreated& created, TradeNumber number);
+
+// Whether `id` has the form that only the server gives: `t` and digits.
+bool IsServerTradeId(std::string_view id);
+
+// The key of an invoice; `issue_date` must be set.
+InvoiceKey KeyOf(MemberNumber seller, const Invoice& invoice);
+
+// A tax or company id as it is compared: letters in upper case and digits, and
+// nothing else. An invoice number as it is compared: letters in upper case, no
+// blanks. ASCII only; other bytes stay as they are.
+std::string NormaliseTaxId(std::string_view id);
+std::string NormaliseInvoiceNumber(std::string_view number);
+
+}  // namespace skontro::engine
+
+#endif  // SKONTRO_ENGINE_EVENT_H_

@@ -1,0 +1,32 @@
+// What units are worth in national currency, exactly: products and quotients of
+// integers in Boost.Multiprecision, rounded once at the end.
+//
+// Thread safety: pure functions.
+
+#ifndef SKONTRO_ENGINE_NATIONAL_VALUE_H_
+#define SKONTRO_ENGINE_NATIONAL_VALUE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/event.h"
+
+namespace skontro::engine {
+
+// The rate at which one unit is worth one of the peg currency, in lowest terms:
+// 10^peg_decimals / 10^unit_decimals per minor unit, version 1.
+// REQUIRES: both between 0 and 9.
+Rate ParityOf(int unit_decimals, int peg_decimals);
+
+// `units` times `rate`, rounded half away from zero to a minor unit of the peg
+// currency; nullopt if that is beyond kAmountMax.
+std::optional<int64_t> NationalValue(Amount units, const Rate& rate);
+
+// Whether `tax` is what `base` at `rate_ppm` gives, rounded, or less than one
+// currency unit away from it: the tolerance of EN 16931 rule BR-CO-17, which
+// lets invoices round per line.
+bool IsTaxOf(int64_t tax, int64_t base, int64_t rate_ppm, int peg_decimals);
+
+}  // namespace skontro::engine
+
+#endif  // SKONTRO_ENGINE_NATIONAL_VALUE_H_

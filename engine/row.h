@@ -1,0 +1,73 @@
+// The rows of the engine's index families: what readers and look-ups find in
+// the store. docs/journal_format.md has their keys.
+
+#ifndef SKONTRO_ENGINE_ROW_H_
+#define SKONTRO_ENGINE_ROW_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/event.h"
+
+namespace skontro::engine {
+
+// What a request id stands for.
+struct RequestRow {
+  Sequence sequence{};       // Of the first record that the request made.
+  uint32_t group_count = 1;  // How many it made.
+  std::vector<ledger::FieldHash> fields;
+  std::optional<Refusal> refused;  // Set if it was refused.
+};
+
+struct MemberRow {
+  MemberCreated created;
+  Sequence sequence{};
+  int64_t time_us = 0;
+};
+
+struct TradeRow {
+  TradeCreated created;
+  int64_t time_us = 0;
+  CivilDate booking_date;
+};
+
+struct TradeStepRow {
+  TradeState state = TradeState::kProposed;
+  int64_t time_us = 0;
+  CivilDate booking_date;
+};
+
+struct LimitRow {
+  CreditLineSet set;
+  int64_t time_us = 0;
+  std::string author;
+  MemberNumber subject{};  // Whose personal row holds the reason.
+};
+
+// Which personal text of a record; the numbers are on disk.
+inline constexpr uint32_t kLegalNameField = 1;
+inline constexpr uint32_t kAddressField = 2;
+inline constexpr uint32_t kLimitReasonField = 1;
+inline constexpr uint32_t kDescriptionField = 1;
+
+// Keys of the families.
+std::string RequestKey(std::string_view identity, std::string_view request_id);
+std::string MemberKey(MemberNumber number);
+std::string TaxIdKey(std::string_view normalised, std::string_view scope);
+std::string TradeKey(TradeNumber number);
+std::string TradeStepKey(TradeNumber number, Sequence sequence);
+std::string MemberTradeKey(MemberNumber member, TradeNumber number);
+std::string InvoiceRowKey(const InvoiceKey& key);
+std::string LimitKey(AccountId account, Sequence sequence);
+std::string NumberValue(uint64_t number);
+
+// The scope of a company id within `country`, such as "FR:siren"; a VAT id has
+// the scope "vat".
+inline constexpr std::string_view kVatScope = "vat";
+std::string CompanyIdScope(std::string_view country, std::string_view scheme);
+
+}  // namespace skontro::engine
+
+#endif  // SKONTRO_ENGINE_ROW_H_

@@ -1,0 +1,285 @@
+#include "engine/state.h"
+
+#include <utility>
+
+#include "ledger/base/check.h"
+#include "ledger/base/limits.h"
+
+namespace skontro::engine {
+namespace {
+
+size_t IndexOf(MemberNumber number) {
+  return static_cast<uint64_t>(number) - 1;
+}
+size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
+
+}  // namespace
+
+State::State(const ledger::Record& genesis, NetworkCreated terms)
+    : terms_(std::move(terms)),
+      time_us_(genesis.time_us),
+      booking_date_(genesis.booking_date) {
+  SKONTRO_CHECK(genesis.kind == ledger::RecordKind::kGenesis);
+}
+
+void State::Apply(const ledger::Record& record, const Event& event) {
+  sequence_ = ledger::Next(sequence_);
+  SKONTRO_CHECK_AT(record.time_us > time_us_, sequence_);
+  SKONTRO_CHECK_AT(record.booking_date >= booking_date_, sequence_);
+  time_us_ = record.time_us;
+  booking_date_ = record.booking_date;
+
+  if (const auto* created = std::get_if<MemberCreated>(&event)) {
+    ApplyMember(*created);
+  } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {
+    SKONTRO_CHECK_AT(IndexOf(set->account) < accounts_.size(), sequence_);
+    Account& changed = accounts_[IndexOf(set->account)];
+    SKONTRO_CHECK_AT(changed.credit_line == set->old_credit_line, sequence_);
+    SKONTRO_CHECK_AT(changed.balance_limit == set->old_balance_limit,
+                     sequence_);
+    changed.credit_line = set->new_credit_line;
+    changed.balance_limit = set->new_balance_limit;
+  } else if (const auto* trade = std::get_if<TradeCreated>(&event)) {
+    ApplyTradeCreated(*trade);
+  } else if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
+    OpenTrade(accepted->trade).settle_sequence = sequence_;
+    FinishTrade(accepted->trade, TradeState::kSettled);
+  } else if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
+    FinishTrade(declined->trade, TradeState::kDeclined);
+    if (declined->freed_invoice.has_value()) {
+      SetInvoice(*declined->freed_invoice, {});
+    }
+  } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
+    FinishTrade(reversed->trade, TradeState::kReversed);
+    if (reversed->freed_invoice.has_value()) {
+      SetInvoice(*reversed->freed_invoice, {});
+    }
+  } else {
+    SKONTRO_CHECK_AT(std::holds_alternative<RequestRefused>(event), sequence_);
+    SKONTRO_CHECK_AT(record.entries.empty(), sequence_);
+  }
+  ApplyEntries(record);
+  ApplyRequest(record, event);
+}
+
+void State::ApplyEntries(const ledger::Record& record) {
+  for (const ledger::Entry& entry : record.entries) {
+    SKONTRO_CHECK_AT(Validate(entry).ok(), sequence_);
+    for (const ledger::Posting& posting : entry.postings) {
+      SKONTRO_CHECK_AT(IndexOf(posting.account) < accounts_.size(), sequence_);
+      Account& changed = accounts_[IndexOf(posting.account)];
+      const std::optional<Amount> after = Add(changed.balance, posting.amount);
+      SKONTRO_CHECK_AT(after.has_value(), sequence_);
+      SKONTRO_CHECK_AT(*after == posting.balance_after, sequence_);
+      changed.balance = *after;
+    }
+  }
+}
+
+void State::ApplyRequest(const ledger::Record& record, const Event& event) {
+  if (record.request_id.empty()) return;
+  RequestRow row;
+  row.sequence = sequence_;
+  row.group_count = record.group_count;
+  row.fields = record.request_fields;
+  if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+    row.refused = refused->refusal;
+  }
+  std::string key = RequestKey(record.actor, record.request_id);
+  requests_.insert_or_assign(key, std::move(row));
+  recent_.push_back(
+      {Recent::Kind::kRequest, sequence_, std::move(key), {}, {}});
+}
+
+void State::ApplyMember(const MemberCreated& created) {
+  SKONTRO_CHECK_AT(created.number == next_member(), sequence_);
+  SKONTRO_CHECK_AT(created.main_account == next_account(), sequence_);
+  members_.push_back({created.id, MemberStatus::kActive, created.main_account});
+  accounts_.push_back({Amount(), terms_.default_credit_line,
+                       terms_.default_balance_limit, created.number});
+  SKONTRO_CHECK_AT(member_by_id_.emplace(created.id, created.number).second,
+                   sequence_);
+  if (!created.vat_id.empty()) {
+    tax_ids_.insert(TaxIdKey(NormaliseTaxId(created.vat_id), kVatScope));
+  }
+  for (const CompanyId& id : created.company_ids) {
+    tax_ids_.insert(TaxIdKey(NormaliseTaxId(id.value),
+                             CompanyIdScope(created.country, id.scheme)));
+  }
+}
+
+void State::ApplyTradeCreated(const TradeCreated& created) {
+  const auto number = TradeNumber{static_cast<uint64_t>(sequence_)};
+  Trade trade;
+  trade.id = TradeId(created, number);
+  trade.seller = created.seller;
+  trade.buyer = created.buyer;
+  trade.units = created.units;
+  trade.changed = sequence_;
+  if (created.invoice.has_value()) {
+    trade.invoice = KeyOf(created.seller, *created.invoice);
+    SetInvoice(*trade.invoice, {true, trade.id});
+  }
+  SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
+  trades_.emplace(number, std::move(trade));
+  if (created.initiator == Initiator::kBuyer) {
+    OpenTrade(number).settle_sequence = sequence_;
+    FinishTrade(number, TradeState::kSettled);
+  }
+}
+
+// A finished trade is forgotten in time: what its next step needs is in the
+// store, and comes with the Facts.
+void State::FinishTrade(TradeNumber number, TradeState state) {
+  // A reversal may be of a trade that was forgotten: then there is nothing to
+  // change, but later commands with older Facts must see it.
+  Trade& trade = trades_[number];
+  trade.state = state;
+  trade.changed = sequence_;
+  recent_.push_back({Recent::Kind::kTrade, sequence_, {}, {}, number});
+}
+
+void State::SetInvoice(const InvoiceKey& key, InvoiceState state) {
+  invoices_.insert_or_assign(key, DatedInvoice{std::move(state), sequence_});
+  recent_.push_back({Recent::Kind::kInvoice, sequence_, {}, key, {}});
+}
+
+Trade& State::OpenTrade(TradeNumber number) {
+  const auto found = trades_.find(number);
+  SKONTRO_CHECK_AT(found != trades_.end(), sequence_);
+  return found->second;
+}
+
+State::BeforeTrade State::Remember(const TradeCreated& created) const {
+  BeforeTrade before{time_us_, booking_date_, std::nullopt};
+  if (created.invoice.has_value()) {
+    const auto found = invoices_.find(KeyOf(created.seller, *created.invoice));
+    if (found != invoices_.end()) before.invoice = found->second;
+  }
+  return before;
+}
+
+void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
+                      const BeforeTrade& before) {
+  const auto number = TradeNumber{static_cast<uint64_t>(sequence_)};
+  for (const ledger::Entry& entry : record.entries) {
+    for (const ledger::Posting& posting : entry.postings) {
+      Account& changed = accounts_[IndexOf(posting.account)];
+      changed.balance = *Subtract(changed.balance, posting.amount);
+    }
+  }
+  while (!recent_.empty() && recent_.back().sequence == sequence_) {
+    const Recent& last = recent_.back();
+    if (last.kind == Recent::Kind::kRequest) requests_.erase(last.request);
+    recent_.pop_back();
+  }
+  if (created.invoice.has_value()) {
+    const InvoiceKey key = KeyOf(created.seller, *created.invoice);
+    if (before.invoice.has_value()) {
+      invoices_.insert_or_assign(key, *before.invoice);
+    } else {
+      invoices_.erase(key);
+    }
+  }
+  trade_by_id_.erase(TradeId(created, number));
+  trades_.erase(number);
+  sequence_ = ledger::Before(sequence_);
+  time_us_ = before.time_us;
+  booking_date_ = before.booking_date;
+}
+
+std::optional<MemberNumber> State::FindMember(std::string_view id) const {
+  const auto found = member_by_id_.find(std::string(id));
+  if (found == member_by_id_.end()) return std::nullopt;
+  return found->second;
+}
+
+const Member& State::member(MemberNumber number) const {
+  SKONTRO_CHECK(IndexOf(number) < members_.size());
+  return members_[IndexOf(number)];
+}
+
+bool State::HasTaxId(const std::string& key) const {
+  return tax_ids_.contains(key);
+}
+
+const Account& State::account(AccountId account) const {
+  SKONTRO_CHECK(IndexOf(account) < accounts_.size());
+  return accounts_[IndexOf(account)];
+}
+
+std::optional<State::FoundTrade> State::FindTrade(
+    std::string_view id, const std::optional<TradeFact>& fact) const {
+  const auto found = trade_by_id_.find(std::string(id));
+  if (found != trade_by_id_.end()) {
+    return FoundTrade{found->second, trades_.at(found->second)};
+  }
+  if (!fact.has_value()) return std::nullopt;
+  FoundTrade out;
+  out.number = fact->number;
+  out.trade.id = std::string(id);
+  out.trade.seller = fact->created.seller;
+  out.trade.buyer = fact->created.buyer;
+  out.trade.units = fact->created.units;
+  out.trade.state = fact->state;
+  out.trade.settle_sequence = fact->settle_sequence;
+  if (fact->created.invoice.has_value()) {
+    out.trade.invoice = KeyOf(fact->created.seller, *fact->created.invoice);
+  }
+  // The step that finished it may be newer than the fact.
+  const auto newer = trades_.find(fact->number);
+  if (newer != trades_.end()) out.trade.state = newer->second.state;
+  return out;
+}
+
+bool State::HasTrade(std::string_view id) const {
+  return trade_by_id_.contains(std::string(id));
+}
+
+const State::InvoiceState* State::FindInvoice(const InvoiceKey& key) const {
+  const auto found = invoices_.find(key);
+  return found == invoices_.end() ? nullptr : &found->second.state;
+}
+
+const RequestRow* State::FindRequest(const std::string& key) const {
+  const auto found = requests_.find(key);
+  return found == requests_.end() ? nullptr : &found->second;
+}
+
+void State::ForgetUpTo(Sequence floor) {
+  while (!recent_.empty() && recent_.front().sequence <= floor) {
+    const Recent& oldest = recent_.front();
+    if (oldest.kind == Recent::Kind::kRequest) {
+      requests_.erase(oldest.request);
+    } else if (oldest.kind == Recent::Kind::kInvoice) {
+      // Unless it changed hands since.
+      const auto found = invoices_.find(oldest.invoice);
+      if (found != invoices_.end() && found->second.sequence <= floor) {
+        invoices_.erase(found);
+      }
+    } else {
+      // Unless it took another step since.
+      const auto found = trades_.find(oldest.trade);
+      if (found != trades_.end() && found->second.changed <= floor) {
+        const auto by_id = trade_by_id_.find(found->second.id);
+        if (by_id != trade_by_id_.end()) trade_by_id_.erase(by_id);
+        trades_.erase(found);
+      }
+    }
+    recent_.pop_front();
+  }
+}
+
+void State::CheckInvariants() const {
+  Amount sum;
+  for (const Account& account : accounts_) {
+    SKONTRO_CHECK(account.credit_line >= Amount());
+    SKONTRO_CHECK(account.balance_limit > Amount());
+    const std::optional<Amount> next = Add(sum, account.balance);
+    SKONTRO_CHECK_AT(next.has_value(), sequence_);
+    sum = *next;
+  }
+  SKONTRO_CHECK_AT(sum == Amount(), sequence_);
+}
+
+}  // namespace skontro::engine

@@ -1,0 +1,179 @@
+// State is the writer's memory: what it takes to decide the next command. It is
+// a projection of the journal; Apply() of every record, in order, gives it
+// back, and is the only way to change it.
+//
+// Members, accounts and open trades stay in memory. Request ids, invoices and
+// finished trades do not: of those it keeps only what is newer than what
+// callers have looked up in the store (Facts), and forgets the rest.
+//
+// Thread safety: none; the writer thread owns it.
+
+#ifndef SKONTRO_ENGINE_STATE_H_
+#define SKONTRO_ENGINE_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "engine/command.h"
+#include "engine/event.h"
+#include "ledger/record.h"
+
+namespace skontro::engine {
+
+// The numbers of skontro.v1.Member.Status. Only kActive is reached yet.
+enum class MemberStatus : uint32_t { kActive = 2 };
+
+struct Member {
+  std::string id;
+  MemberStatus status = MemberStatus::kActive;
+  AccountId main_account{};
+};
+
+struct Account {
+  Amount balance;
+  Amount credit_line;
+  Amount balance_limit;
+  MemberNumber owner{};
+};
+
+// What has to be known of a trade to take its next step.
+struct Trade {
+  std::string id;
+  MemberNumber seller{};
+  MemberNumber buyer{};
+  Amount units;
+  TradeState state = TradeState::kProposed;
+  Sequence settle_sequence{};
+  Sequence changed{};  // The newest record that is about it.
+  std::optional<InvoiceKey> invoice;
+};
+
+class State {
+ public:
+  // REQUIRES: `genesis` is the record that created the network.
+  State(const ledger::Record& genesis, NetworkCreated terms);
+
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // What can never change about the network.
+  const NetworkCreated& terms() const { return terms_; }
+
+  // The newest record that was applied.
+  Sequence sequence() const { return sequence_; }
+  int64_t time_us() const { return time_us_; }
+  CivilDate booking_date() const { return booking_date_; }
+
+  // Changes the memory as `record`, the next of the journal, says. Stops the
+  // process where the record contradicts what is here: it knows no rules, but a
+  // record that does not fit is a bug or damage.
+  // REQUIRES: `event` is what record.event holds.
+  void Apply(const ledger::Record& record, const Event& event);
+
+  // What a trade about to be applied will overwrite.
+  struct BeforeTrade;
+  BeforeTrade Remember(const TradeCreated& created) const;
+
+  // Undoes the newest Apply(), which must have been of `created`, for an atomic
+  // group that fails half way. `before` was remembered just before it.
+  void UndoTrade(const ledger::Record& record, const TradeCreated& created,
+                 const BeforeTrade& before);
+
+  // Members. A number that is not there stops the process.
+  std::optional<MemberNumber> FindMember(std::string_view id) const;
+  const Member& member(MemberNumber number) const;
+  MemberNumber next_member() const { return MemberNumber{members_.size() + 1}; }
+  AccountId next_account() const { return AccountId{accounts_.size() + 1}; }
+  // Whether a tax id in the form of TaxIdKey() is taken.
+  bool HasTaxId(const std::string& key) const;
+
+  // The account. A number that is not there stops the process.
+  const Account& account(AccountId account) const;
+  size_t account_count() const { return accounts_.size(); }
+
+  // The trade of that id, from memory or from `fact`; nullopt if neither has
+  // it.
+  struct FoundTrade {
+    TradeNumber number{};
+    Trade trade;
+  };
+  std::optional<FoundTrade> FindTrade(
+      std::string_view id, const std::optional<TradeFact>& fact) const;
+
+  // Whether a trade of that id is in memory.
+  bool HasTrade(std::string_view id) const;
+
+  // What memory says of an invoice: nothing, free again, or held by a trade.
+  struct InvoiceState {
+    bool held = false;
+    std::string trade_id;
+  };
+  struct DatedInvoice {
+    InvoiceState state;
+    Sequence sequence{};
+  };
+  const InvoiceState* FindInvoice(const InvoiceKey& key) const;
+
+  // What memory says of a request, by RequestKey().
+  const RequestRow* FindRequest(const std::string& key) const;
+
+  // Forgets requests, invoices and finished trades up to `floor`.
+  // REQUIRES: no command will be decided with Facts from before `floor`.
+  void ForgetUpTo(Sequence floor);
+
+  // How many things ForgetUpTo() could forget.
+  size_t recent_count() const { return recent_.size(); }
+
+  // Stops the process unless the balances of all accounts add up to zero and
+  // every limit is in its bounds. Linear in the number of accounts.
+  void CheckInvariants() const;
+
+ private:
+  // Something that can be forgotten, with the sequence that made it so.
+  struct Recent {
+    enum class Kind { kRequest, kInvoice, kTrade } kind;
+    Sequence sequence{};
+    std::string request;
+    InvoiceKey invoice;
+    TradeNumber trade{};
+  };
+  void ApplyEntries(const ledger::Record& record);
+  void ApplyRequest(const ledger::Record& record, const Event& event);
+  void ApplyMember(const MemberCreated& created);
+  void ApplyTradeCreated(const TradeCreated& created);
+  void FinishTrade(TradeNumber number, TradeState state);
+  void SetInvoice(const InvoiceKey& key, InvoiceState state);
+  Trade& OpenTrade(TradeNumber number);
+
+  const NetworkCreated terms_;
+  Sequence sequence_{1};
+  int64_t time_us_ = 0;
+  CivilDate booking_date_;
+
+  std::vector<Member> members_;    // By number - 1.
+  std::vector<Account> accounts_;  // By number - 1.
+  absl::flat_hash_map<std::string, MemberNumber> member_by_id_;
+  absl::flat_hash_set<std::string> tax_ids_;
+
+  absl::flat_hash_map<TradeNumber, Trade> trades_;
+  absl::flat_hash_map<std::string, TradeNumber> trade_by_id_;
+  absl::flat_hash_map<InvoiceKey, DatedInvoice> invoices_;
+  absl::flat_hash_map<std::string, RequestRow> requests_;
+  std::deque<Recent> recent_;  // Oldest first.
+};
+
+struct State::BeforeTrade {
+  int64_t time_us = 0;
+  CivilDate booking_date;
+  std::optional<DatedInvoice> invoice;
+};
+
+}  // namespace skontro::engine
+
+#endif  // SKONTRO_ENGINE_STATE_H_
