@@ -48,8 +48,7 @@ std::string EncodeAccount(const AccountState& state) {
 }
 
 std::string EncodeAccountEntry(const Record& record, const Entry& entry,
-                               const Posting& posting,
-                               uint64_t posting_count) {
+                               const Posting& posting, uint64_t posting_count) {
   thread_local storage::v1::AccountEntryRow row;
   row.Clear();
   row.set_minor_units(posting.amount.minor_units());
@@ -57,8 +56,7 @@ std::string EncodeAccountEntry(const Record& record, const Entry& entry,
   row.set_posting_count(posting_count);
   row.set_kind(static_cast<uint32_t>(entry.kind));
   row.set_trade(static_cast<uint64_t>(entry.trade));
-  row.set_counterparty(
-      static_cast<uint64_t>(CounterpartyOf(entry, posting)));
+  row.set_counterparty(static_cast<uint64_t>(CounterpartyOf(entry, posting)));
   row.set_booking_day(record.booking_date.days());
   row.set_value_day(entry.value_date.days());
   row.set_time_us(record.time_us);

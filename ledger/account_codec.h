@@ -1,5 +1,5 @@
-// The rows of accounts and their postings to and from bytes; keys and values are
-// in docs/journal_format.md.
+// The rows of accounts and their postings to and from bytes; keys and values
+// are in docs/journal_format.md.
 //
 // Thread safety: pure functions.
 
@@ -37,14 +37,12 @@ struct AccountPosting {
 };
 
 std::string AccountKey(AccountId account);
-std::string AccountEntryKey(AccountId account, Sequence sequence,
-                            uint32_t leg);
+std::string AccountEntryKey(AccountId account, Sequence sequence, uint32_t leg);
 std::string BookingDayKey(CivilDate date);
 
 std::string EncodeAccount(const AccountState& state);
 std::string EncodeAccountEntry(const Record& record, const Entry& entry,
-                               const Posting& posting,
-                               uint64_t posting_count);
+                               const Posting& posting, uint64_t posting_count);
 
 // Return DATA_LOSS for what is no such row.
 absl::StatusOr<AccountState> DecodeAccount(std::string_view value);

@@ -29,8 +29,7 @@ T ReadBigEndian(std::string_view bytes) {
   using Unsigned = std::make_unsigned_t<T>;
   Unsigned bits = 0;
   for (size_t i = 0; i < sizeof(T); ++i) {
-    bits = static_cast<Unsigned>((bits << 8) |
-                                 static_cast<uint8_t>(bytes[i]));
+    bits = static_cast<Unsigned>((bits << 8) | static_cast<uint8_t>(bytes[i]));
   }
   return static_cast<T>(bits);
 }

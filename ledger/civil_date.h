@@ -1,7 +1,7 @@
-// A CivilDate is a day on the calendar, without a clock and without a zone: what
-// a bookkeeper writes beside an entry. Which day an instant falls on is computed
-// at the edge, in the network's time zone, and stored; it is never computed
-// again.
+// A CivilDate is a day on the calendar, without a clock and without a zone:
+// what a bookkeeper writes beside an entry. Which day an instant falls on is
+// computed at the edge, in the network's time zone, and stored; it is never
+// computed again.
 //
 // Thread safety: values and pure functions.
 

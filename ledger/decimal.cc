@@ -20,10 +20,9 @@ absl::Status NotADecimal(std::string_view text, int decimals) {
   for (char c : text.substr(0, 40)) {
     shown.push_back(c < ' ' || c > '~' ? '?' : c);
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("'", shown, "' is not a decimal number with at most ",
-                   decimals, " decimals, such as 1234.5; write a point, no ",
-                   "thousands mark"));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "'", shown, "' is not a decimal number with at most ", decimals,
+      " decimals, such as 1234.5; write a point, no ", "thousands mark"));
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ inline constexpr int kDecimalsMax = 9;
 
 // Returns the number that `text` writes, in units of 10^-decimals.
 //
-// The form is an optional minus sign, one or more digits, and optionally a point
-// with one or more digits. Digits past `decimals` may only be zeros. No
+// The form is an optional minus sign, one or more digits, and optionally a
+// point with one or more digits. Digits past `decimals` may only be zeros. No
 // exponent, no plus sign, no thousands mark, no blanks.
 //
 // Returns INVALID_ARGUMENT for another form or more decimals, OUT_OF_RANGE

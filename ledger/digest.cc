@@ -46,19 +46,19 @@ Sha256::~Sha256() {
 }
 
 void Sha256::Begin() {
-  SKONTRO_CHECK(EVP_DigestInit_ex2(context_->hash, context_->algorithm,
-                                   nullptr) == 1);
+  SKONTRO_CHECK(
+      EVP_DigestInit_ex2(context_->hash, context_->algorithm, nullptr) == 1);
 }
 
 void Sha256::Add(std::string_view bytes) {
-  SKONTRO_CHECK(
-      EVP_DigestUpdate(context_->hash, bytes.data(), bytes.size()) == 1);
+  SKONTRO_CHECK(EVP_DigestUpdate(context_->hash, bytes.data(), bytes.size()) ==
+                1);
 }
 
 Digest Sha256::Finish() {
   Digest digest;
-  SKONTRO_CHECK(
-      EVP_DigestFinal_ex(context_->hash, digest.data(), nullptr) == 1);
+  SKONTRO_CHECK(EVP_DigestFinal_ex(context_->hash, digest.data(), nullptr) ==
+                1);
   return digest;
 }
 

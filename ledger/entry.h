@@ -1,6 +1,6 @@
 // An Entry is one balanced movement of the ledger: two or more Postings whose
-// amounts add up to zero. Entries are facts. They are never edited or deleted; a
-// mistake is undone by a second entry.
+// amounts add up to zero. Entries are facts. They are never edited or deleted;
+// a mistake is undone by a second entry.
 
 #ifndef SKONTRO_LEDGER_ENTRY_H_
 #define SKONTRO_LEDGER_ENTRY_H_
@@ -49,8 +49,8 @@ inline constexpr size_t kPostingsMax = 1'024;
 
 // Returns OK iff `entry` could be written to a journal as it stands: it has a
 // value date and between two and kPostingsMax postings, none of them zero or
-// beyond kAmountMax, adding up to zero. Returns OUT_OF_RANGE for a posting beyond
-// kAmountMax and INVALID_ARGUMENT for the rest.
+// beyond kAmountMax, adding up to zero. Returns OUT_OF_RANGE for a posting
+// beyond kAmountMax and INVALID_ARGUMENT for the rest.
 absl::Status Validate(const Entry& entry);
 
 }  // namespace skontro::ledger

@@ -48,9 +48,8 @@ absl::Status Projection::RollForward(
   SKONTRO_ASSIGN_OR_RETURN(projected_, ReadProjected(*snapshot));
   if (projected_ > head.sequence) {
     return absl::DataLossError(absl::StrCat(
-        "the projections include sequence ",
-        static_cast<uint64_t>(projected_), " and the journal ends at ",
-        static_cast<uint64_t>(head.sequence),
+        "the projections include sequence ", static_cast<uint64_t>(projected_),
+        " and the journal ends at ", static_cast<uint64_t>(head.sequence),
         ": records that were durable are gone; restore a newer copy"));
   }
   if (projected_ > Sequence{0}) {
@@ -66,9 +65,9 @@ absl::Status Projection::RollForward(
     if (!next.has_value()) break;
     // A watermark always ends a batch, so the first is taken whole.
     if (next->batch.first_sequence != ledger::Next(projected_)) {
-      return absl::DataLossError(absl::StrCat(
-          "the projections end inside a batch, at sequence ",
-          static_cast<uint64_t>(projected_)));
+      return absl::DataLossError(
+          absl::StrCat("the projections end inside a batch, at sequence ",
+                       static_cast<uint64_t>(projected_)));
     }
     SKONTRO_RETURN_IF_ERROR(Write(next->batch));
     const auto reached = static_cast<uint64_t>(projected_);
@@ -102,8 +101,7 @@ ReadView Projection::view() const {
   return view_;
 }
 
-uint64_t Projection::WaitFor(Sequence sequence,
-                             std::function<void()> reached) {
+uint64_t Projection::WaitFor(Sequence sequence, std::function<void()> reached) {
   uint64_t ticket = 0;
   {
     const absl::MutexLock lock(&mutex_);
@@ -144,8 +142,7 @@ absl::Status Projection::Write(const CommittedBatch& batch) {
   return absl::OkStatus();
 }
 
-absl::Status Projection::AddAccountRows(Sequence sequence,
-                                        const Record& record,
+absl::Status Projection::AddAccountRows(Sequence sequence, const Record& record,
                                         WriteBatch* rows) {
   if (record.booking_date != last_booking_date_) {
     std::string first;

@@ -1,12 +1,12 @@
 // A Projection turns committed records into the rows that readers look up, and
-// publishes what is there to be read. It is the only writer of derived rows; the
-// same code serves a running server, a restart and, later, a follower.
+// publishes what is there to be read. It is the only writer of derived rows;
+// the same code serves a running server, a restart and, later, a follower.
 //
 // Rows are written without a log, together with the sequence that they reach;
 // after a crash they are rolled forward from the journal.
 //
-// Thread safety: one thread at a time may call Advance() and Flush(); view() and
-// the waits may be called from any thread.
+// Thread safety: one thread at a time may call Advance() and Flush(); view()
+// and the waits may be called from any thread.
 
 #ifndef SKONTRO_LEDGER_PROJECTION_H_
 #define SKONTRO_LEDGER_PROJECTION_H_

@@ -80,8 +80,7 @@ struct CommittedBatch {
   std::vector<Digest> digests;  // One per record.
 
   Sequence last_sequence() const {
-    return Sequence{static_cast<uint64_t>(first_sequence) + records.size() -
-                    1};
+    return Sequence{static_cast<uint64_t>(first_sequence) + records.size() - 1};
   }
 };
 

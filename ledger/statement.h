@@ -36,7 +36,8 @@ struct SequenceRange {
 absl::StatusOr<SequenceRange> RangeOf(const Snapshot& snapshot, CivilDate from,
                                       CivilDate to, Sequence as_of);
 
-// Walks the postings of one account, oldest first. The snapshot must outlive it.
+// Walks the postings of one account, oldest first. The snapshot must outlive
+// it.
 class PostingWalk {
  public:
   // The postings in `range`.

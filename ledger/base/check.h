@@ -38,9 +38,9 @@ namespace skontro::internal {
 
 // The same, naming the journal sequence at which the invariant broke.
 #define SKONTRO_CHECK_AT(condition, sequence)                               \
-  ((condition) ? static_cast<void>(0)                                       \
-               : ::skontro::internal::CheckFailedAt(                        \
-                     __FILE__, __LINE__, #condition,                        \
-                     static_cast<long long>(sequence)))
+  ((condition)                                                              \
+       ? static_cast<void>(0)                                               \
+       : ::skontro::internal::CheckFailedAt(__FILE__, __LINE__, #condition, \
+                                            static_cast<long long>(sequence)))
 
 #endif  // SKONTRO_LEDGER_BASE_CHECK_H_

@@ -36,9 +36,9 @@ inline constexpr size_t kBatchItemsMax = 8'192;
 inline constexpr size_t kMessageBytesMax = 16 * 1024 * 1024;
 
 // Lengths of strings, in bytes of UTF-8.
-inline constexpr size_t kIdLengthMax = 63;           // DNS label, AIP-122
-inline constexpr size_t kRequestIdLengthMax = 64;    // holds a UUID
-inline constexpr size_t kNameLengthMax = 200;        // a company's legal name
+inline constexpr size_t kIdLengthMax = 63;         // DNS label, AIP-122
+inline constexpr size_t kRequestIdLengthMax = 64;  // holds a UUID
+inline constexpr size_t kNameLengthMax = 200;      // a company's legal name
 inline constexpr size_t kInvoiceNumberLengthMax = 64;
 inline constexpr size_t kTaxIdLengthMax = 32;
 inline constexpr size_t kAddressLineLengthMax = 200;

@@ -12,8 +12,8 @@
 namespace skontro::ledger {
 
 // What the stores of one process share: block cache and memory for writes. At
-// most so many bytes are used by all stores together. The resources must outlive
-// the stores.
+// most so many bytes are used by all stores together. The resources must
+// outlive the stores.
 class RocksdbResources {
  public:
   RocksdbResources(size_t cache_bytes, size_t write_buffer_bytes);
@@ -41,8 +41,7 @@ class RocksdbStore : public Store {
   // RESOURCE_EXHAUSTED when the disk is full, UNAVAILABLE for any other trouble
   // with the disk. Damage inside a block is found when the block is read.
   static absl::StatusOr<std::unique_ptr<RocksdbStore>> Open(
-      const std::string& directory, OpenMode mode,
-      RocksdbResources* resources);
+      const std::string& directory, OpenMode mode, RocksdbResources* resources);
 
   // Flushes and closes. Snapshots and iterators must be gone.
   ~RocksdbStore() override;
