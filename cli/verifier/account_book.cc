@@ -1,0 +1,144 @@
+#include "cli/verifier/account_book.h"
+
+#include "absl/strings/str_format.h"
+#include "cli/verifier/bytes.h"
+
+namespace skontro::verifier {
+
+void AccountBook::Open(uint64_t sequence, uint64_t account, uint64_t member) {
+  if (account != last_account_ + 1) {
+    findings_.Add(sequence,
+                  absl::StrFormat("account %d is opened; %d would be next",
+                                  account, last_account_ + 1));
+  }
+  if (account > last_account_) last_account_ = account;
+  accounts_.try_emplace(
+      account, Account{.balance = 0, .limits = defaults_, .member = member});
+}
+
+void AccountBook::Post(uint64_t sequence, const std::vector<Entry>& entries) {
+  const __int128 sum_before = sum_;
+  const uint64_t told_before = findings_.count();
+  for (const Entry& entry : entries) {
+    if (entry.postings.size() < 2) {
+      findings_.Add(sequence, absl::StrFormat("an entry has %d postings, fewer "
+                                              "than two",
+                                              entry.postings.size()));
+    }
+    __int128 posted = 0;
+    for (const Posting& posting : entry.postings) {
+      posted += posting.minor_units;
+      PostOne(sequence, posting);
+    }
+    if (posted != 0) {
+      findings_.Add(sequence,
+                    absl::StrFormat("the postings of an entry add up to %s, "
+                                    "not to zero",
+                                    Decimal(posted)));
+    }
+  }
+  // Entries that balance keep the sum at zero, so this stays silent unless the
+  // checks above overlooked something.
+  if (sum_ != sum_before && findings_.count() == told_before) {
+    findings_.Add(sequence,
+                  absl::StrFormat("the balances of all accounts add up to %s",
+                                  Decimal(sum_)));
+  }
+}
+
+void AccountBook::PostOne(uint64_t sequence, const Posting& posting) {
+  const auto add = [&](const std::string& what) {
+    findings_.Add(sequence,
+                  absl::StrFormat("account %d: %s", posting.account, what));
+  };
+  if (posting.minor_units == 0) {
+    add("a posting of zero moves nothing");
+    return;
+  }
+  const auto account = accounts_.find(posting.account);
+  if (account == accounts_.end()) {
+    add("a posting to an account that was never opened");
+    return;
+  }
+  int64_t& balance = account->second.balance;
+  int64_t after = 0;
+  if (__builtin_add_overflow(balance, posting.minor_units, &after)) {
+    add("the balance does not fit in 64 bits");
+    return;
+  }
+  if (after != posting.balance_after) {
+    add(
+        absl::StrFormat("the balance is %d after a posting of %d; the record "
+                        "says %d",
+                        after, posting.minor_units, posting.balance_after));
+  }
+  balance = after;
+  sum_ += posting.minor_units;
+}
+
+void AccountBook::SetLimits(uint64_t sequence, const CreditLineSet& event) {
+  const auto add = [&](const std::string& what) {
+    findings_.Add(sequence,
+                  absl::StrFormat("account %d: %s", event.account, what));
+  };
+  const auto account = accounts_.find(event.account);
+  if (account == accounts_.end()) {
+    add("limits of an account that was never opened");
+    return;
+  }
+  Limits& limits = account->second.limits;
+  if (event.old_credit_line != limits.credit_line) {
+    add(
+        absl::StrFormat("the credit line in force is %d; the record says that "
+                        "it was %d",
+                        limits.credit_line, event.old_credit_line));
+  }
+  if (event.old_balance_limit != limits.balance_limit) {
+    add(
+        absl::StrFormat("the balance limit in force is %d; the record says "
+                        "that it was %d",
+                        limits.balance_limit, event.old_balance_limit));
+  }
+  if (event.new_credit_line < 0 || event.new_credit_line > kAmountMax) {
+    add(absl::StrFormat("a credit line of %d is not 0 to %d",
+                        event.new_credit_line, kAmountMax));
+  }
+  if (event.new_balance_limit <= 0 || event.new_balance_limit > kAmountMax) {
+    add(absl::StrFormat("a balance limit of %d is not 1 to %d",
+                        event.new_balance_limit, kAmountMax));
+  }
+  limits = {event.new_credit_line, event.new_balance_limit};
+}
+
+void AccountBook::CheckLimits(uint64_t sequence, uint64_t payer,
+                              uint64_t receiver) {
+  const Account& paying = accounts_[payer];
+  if (__int128{paying.balance} + paying.limits.credit_line < 0) {
+    findings_.Add(
+        sequence,
+        absl::StrFormat("account %d pays and stands at %d, below its "
+                        "credit line of %d",
+                        payer, paying.balance, paying.limits.credit_line));
+  }
+  const Account& receiving = accounts_[receiver];
+  if (receiving.balance > receiving.limits.balance_limit) {
+    findings_.Add(sequence,
+                  absl::StrFormat("account %d receives and stands at %d, above "
+                                  "its balance limit of %d",
+                                  receiver, receiving.balance,
+                                  receiving.limits.balance_limit));
+  }
+}
+
+uint64_t AccountBook::MemberOf(uint64_t account) const {
+  const auto found = accounts_.find(account);
+  return found == accounts_.end() ? 0 : found->second.member;
+}
+
+__int128 AccountBook::Sum() const {
+  __int128 sum = 0;
+  for (const auto& [number, account] : accounts_) sum += account.balance;
+  return sum;
+}
+
+}  // namespace skontro::verifier

@@ -1,0 +1,211 @@
+#include "cli/verifier/books.h"
+
+#include <variant>
+
+#include "absl/strings/str_format.h"
+#include "cli/verifier/bytes.h"
+#include "cli/verifier/keys.h"
+
+namespace skontro::verifier {
+namespace {
+
+constexpr uint32_t kUnitDecimalsMax = 4;
+constexpr size_t kRequestKeyLength = 16;
+
+// The kind that a record with this event must have.
+RecordKind KindOf(const Event& event) {
+  if (std::holds_alternative<NetworkCreated>(event)) {
+    return RecordKind::kGenesis;
+  }
+  if (std::holds_alternative<RequestRefused>(event)) {
+    return RecordKind::kRefusal;
+  }
+  return RecordKind::kEvent;
+}
+
+}  // namespace
+
+Books::Books(Findings* findings)
+    : findings_(*findings),
+      accounts_(findings),
+      trades_(&accounts_, findings) {}
+
+void Books::Apply(const Frame& frame, const Record& record,
+                  const Event& event) {
+  const At at = {frame.sequence, record};
+  CheckKind(at, frame.kind, event);
+  CheckDay(at);
+  CheckRequest(at, frame, event);
+  accounts_.Post(at.sequence, record.entries);
+  std::visit([&](const auto& what) { On(at, what); }, event);
+}
+
+void Books::CheckKind(const At& at, RecordKind kind, const Event& event) {
+  if (kind != KindOf(event)) {
+    Add(at, absl::StrFormat("a record of kind %d cannot hold event %d",
+                            static_cast<int>(kind), event.index() + 1));
+  }
+  const bool genesis = std::holds_alternative<NetworkCreated>(event);
+  if (genesis && at.sequence != 1) Add(at, "the network is created again");
+  if (!genesis && at.sequence == 1) {
+    Add(at, "the first record does not create the network");
+  }
+}
+
+void Books::CheckDay(const At& at) {
+  const int32_t day = at.record.booking_day;
+  if (last_day_.has_value() && day < *last_day_) {
+    Add(at, absl::StrFormat("the booking day goes back from %d to %d",
+                            *last_day_, day));
+  }
+  last_day_ = day;
+}
+
+void Books::CheckRequest(const At& at, const Frame& frame, const Event& event) {
+  const Record& record = at.record;
+  if (record.actor.find('\0') != std::string::npos) {
+    Add(at,
+        absl::StrFormat("the actor %s has a zero byte", Quoted(record.actor)));
+  }
+  for (size_t i = 1; i < record.request_fields.size(); ++i) {
+    if (record.request_fields[i].number <=
+        record.request_fields[i - 1].number) {
+      Add(at, "the hashes of the request's fields are not ascending by number");
+      break;
+    }
+  }
+  if (group_left_ > 0) {
+    CheckFollower(at, frame, event);
+    return;
+  }
+  if (record.group_count <= 1) return;
+  if (record.request_id.empty()) {
+    Add(at, absl::StrFormat("a group of %d records has no request id",
+                            record.group_count));
+    return;
+  }
+  if (frame.kind == RecordKind::kRefusal) {
+    Add(at, absl::StrFormat("a refusal is said to be %d records",
+                            record.group_count));
+    return;
+  }
+  if (record.group_count - 1 > frame.left_in_batch) {
+    Add(at, absl::StrFormat("a group of %d records is split: %d are left in "
+                            "its batch",
+                            record.group_count, frame.left_in_batch + 1));
+    return;
+  }
+  group_left_ = record.group_count - 1;
+  group_actor_ = record.actor;
+}
+
+void Books::CheckFollower(const At& at, const Frame& frame,
+                          const Event& event) {
+  --group_left_;
+  const Record& record = at.record;
+  if (!record.request_id.empty()) {
+    Add(at, absl::StrFormat("a record within a group has the request id %s",
+                            Quoted(record.request_id)));
+  }
+  if (record.group_count > 1) {
+    Add(at, absl::StrFormat("a record within a group says that it begins one "
+                            "of %d",
+                            record.group_count));
+  }
+  if (record.actor != group_actor_) {
+    Add(at, absl::StrFormat("a group has two actors, %s and %s",
+                            Quoted(group_actor_), Quoted(record.actor)));
+  }
+  if (frame.kind != RecordKind::kEvent ||
+      std::holds_alternative<RequestRefused>(event)) {
+    Add(at, "a record within a group is a refusal");
+  }
+}
+
+void Books::CheckNoEntries(const At& at, const char* what) {
+  if (at.record.entries.empty()) return;
+  Add(at, absl::StrFormat("%s moves no units, and the record has %d entries",
+                          what, at.record.entries.size()));
+}
+
+void Books::On(const At& at, const NetworkCreated& event) {
+  CheckNoEntries(at, "creating a network");
+  if (network_.has_value()) return;  // It was told.
+  const auto check = [&](bool holds, const char* what) {
+    if (!holds) Add(at, absl::StrFormat("the genesis has %s", what));
+  };
+  check(IsId(event.id), "an id that is none");
+  check(IsCapitals(event.unit_code, 3), "a unit code that is none");
+  check(event.unit_decimals <= kUnitDecimalsMax, "too many decimals");
+  check(IsCapitals(event.peg_currency, 3), "a currency code that is none");
+  check(event.peg_decimals <= kUnitDecimalsMax,
+        "too many decimals of its currency");
+  check(event.rate_numerator > 0 && event.rate_denominator > 0,
+        "a rate that is not above zero");
+  check(!event.time_zone.empty(), "no time zone");
+  check(
+      event.default_credit_line >= 0 && event.default_credit_line <= kAmountMax,
+      "a credit line out of bounds");
+  check(event.default_balance_limit > 0 &&
+            event.default_balance_limit <= kAmountMax,
+        "a balance limit out of bounds");
+  check(event.request_key.size() == kRequestKeyLength,
+        "a request key that is not of 16 bytes");
+  network_ = event;
+  accounts_.SetDefaults(
+      {event.default_credit_line, event.default_balance_limit});
+  if (event.rate_numerator > 0 && event.rate_denominator > 0) {
+    trades_.SetRate({event.rate_numerator, event.rate_denominator});
+  }
+}
+
+void Books::On(const At& at, const MemberCreated& event) {
+  CheckNoEntries(at, "admitting a member");
+  if (event.number != last_member_ + 1) {
+    Add(at, absl::StrFormat("member %d is admitted; %d would be next",
+                            event.number, last_member_ + 1));
+  }
+  if (event.number > last_member_) last_member_ = event.number;
+  ++members_;
+  if (!IsId(event.id)) {
+    Add(at, absl::StrFormat("the member has the id %s, which is none",
+                            Quoted(event.id)));
+  }
+  if (!IsCapitals(event.country, 2)) {
+    Add(at,
+        absl::StrFormat("the member's country is %s", Quoted(event.country)));
+  }
+  accounts_.Open(at.sequence, event.main_account, event.number);
+  trades_.AddMember(event.number, event.main_account);
+}
+
+void Books::On(const At& at, const CreditLineSet& event) {
+  CheckNoEntries(at, "setting limits");
+  accounts_.SetLimits(at.sequence, event);
+}
+
+void Books::On(const At& at, const TradeCreated& event) {
+  trades_.Create(at.sequence, at.record.entries, event);
+}
+
+void Books::On(const At& at, const TradeAccepted& event) {
+  trades_.Accept(at.sequence, at.record.entries, event);
+}
+
+void Books::On(const At& at, const TradeDeclined& event) {
+  trades_.Decline(at.sequence, at.record.entries, event);
+}
+
+void Books::On(const At& at, const TradeReversed& event) {
+  trades_.Reverse(at.sequence, at.record.entries, event);
+}
+
+void Books::On(const At& at, const RequestRefused& event) {
+  CheckNoEntries(at, "a refusal");
+  if (event.reason == 0) Add(at, "the refusal has no reason");
+  if (at.record.request_id.empty()) {
+    Add(at, "the refusal has no request id: it answers nobody");
+  }
+}
+
+}  // namespace skontro::verifier

@@ -1,0 +1,79 @@
+// Books checks what the records of a journal mean: that each follows from those
+// before it by the rules of the network, without believing any of them. It
+// holds the state that the rules need: limits and balances, members, trades,
+// invoices.
+//
+// Keys that may be taken only once (request ids, ids, tax ids) are not kept
+// here: row_sums.h and tail_keys.h see to them.
+//
+// Thread safety: none.
+
+#ifndef SKONTRO_CLI_VERIFIER_BOOKS_H_
+#define SKONTRO_CLI_VERIFIER_BOOKS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/verifier/account_book.h"
+#include "cli/verifier/journal_reader.h"
+#include "cli/verifier/messages.h"
+#include "cli/verifier/report.h"
+#include "cli/verifier/trade_book.h"
+
+namespace skontro::verifier {
+
+class Books {
+ public:
+  // `findings` must outlive the books.
+  explicit Books(Findings* findings);
+
+  // Checks the record and takes it over.
+  // REQUIRES: called once for every record, in order.
+  void Apply(const Frame& frame, const Record& record, const Event& event);
+
+  const std::optional<NetworkCreated>& network() const { return network_; }
+  const AccountBook& accounts() const { return accounts_; }
+  uint64_t member_count() const { return members_; }
+  uint64_t trade_count() const { return trades_.count(); }
+
+ private:
+  // What a check of an event looks at.
+  struct At {
+    uint64_t sequence;
+    const Record& record;
+  };
+
+  void Add(const At& at, const std::string& message) {
+    findings_.Add(at.sequence, message);
+  }
+
+  void CheckKind(const At& at, RecordKind kind, const Event& event);
+  void CheckDay(const At& at);
+  void CheckRequest(const At& at, const Frame& frame, const Event& event);
+  void CheckFollower(const At& at, const Frame& frame, const Event& event);
+  void CheckNoEntries(const At& at, const char* what);
+
+  void On(const At& at, const NetworkCreated& event);
+  void On(const At& at, const MemberCreated& event);
+  void On(const At& at, const CreditLineSet& event);
+  void On(const At& at, const TradeCreated& event);
+  void On(const At& at, const TradeAccepted& event);
+  void On(const At& at, const TradeDeclined& event);
+  void On(const At& at, const TradeReversed& event);
+  void On(const At& at, const RequestRefused& event);
+
+  Findings& findings_;
+  AccountBook accounts_;
+  TradeBook trades_;
+  std::optional<NetworkCreated> network_;
+  uint64_t members_ = 0;
+  uint64_t last_member_ = 0;
+  std::optional<int32_t> last_day_;
+  uint32_t group_left_ = 0;  // Records of the open group that are to come.
+  std::string group_actor_;
+};
+
+}  // namespace skontro::verifier
+
+#endif  // SKONTRO_CLI_VERIFIER_BOOKS_H_

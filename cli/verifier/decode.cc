@@ -1,0 +1,40 @@
+#include "cli/verifier/decode.h"
+
+#include <utility>
+#include <variant>
+
+namespace skontro::verifier {
+namespace {
+
+// Decodes the alternative of Event whose field number is `number`.
+template <size_t kIndex = 0>
+absl::StatusOr<Event> DecodeAlternative(uint32_t number,
+                                        std::string_view bytes) {
+  if constexpr (kIndex == std::variant_size_v<Event>) {
+    return absl::DataLossError(absl::StrFormat(
+        "event %d is not known: a later version wrote it", number));
+  } else {
+    if (number != kIndex + 1) {
+      return DecodeAlternative<kIndex + 1>(number, bytes);
+    }
+    auto event = Decode<std::variant_alternative_t<kIndex, Event>>(bytes);
+    if (!event.ok()) return event.status();
+    return Event(std::in_place_index<kIndex>, *std::move(event));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
+  WireReader reader(bytes);
+  if (reader.done()) return absl::DataLossError("no event is set");
+  const absl::StatusOr<WireField> field = reader.Next();
+  if (!field.ok()) return field.status();
+  if (!reader.done()) return absl::DataLossError("more than one event is set");
+  if (field->type != WireType::kBytes) {
+    return absl::DataLossError("the event has another wire type");
+  }
+  return DecodeAlternative(field->number, field->bytes);
+}
+
+}  // namespace skontro::verifier

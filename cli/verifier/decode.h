@@ -1,0 +1,182 @@
+// Decodes a message by its VisitFields() list. Refused, with DATA_LOSS and the
+// path of the field: what WireReader refuses, a field that is not in the list,
+// one of another wire type, a second value of a field that is not repeated, a
+// number that its type cannot hold, text that is not UTF-8, and a text or list
+// longer than its limit. A field that is absent keeps its default.
+
+#ifndef SKONTRO_CLI_VERIFIER_DECODE_H_
+#define SKONTRO_CLI_VERIFIER_DECODE_H_
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_format.h"
+#include "cli/verifier/messages.h"
+#include "cli/verifier/wire.h"
+
+namespace skontro::verifier {
+
+template <class M>
+absl::StatusOr<M> Decode(std::string_view bytes);
+
+// The one event in `bytes`; none, or two, are refused as well.
+absl::StatusOr<Event> DecodeEvent(std::string_view bytes);
+
+namespace internal {
+
+// Puts one wire field where it belongs. `seen` has a bit for each number.
+class FieldSetter {
+ public:
+  FieldSetter(const WireField& field, uint64_t* seen)
+      : field_(field), seen_(*seen) {}
+
+  bool found() const { return found_; }
+  absl::Status&& status() && { return std::move(status_); }
+
+  void UInt32(uint32_t number, const char* name, uint32_t& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    Store(name, field_.integer, value);
+  }
+  void UInt64(uint32_t number, const char* name, uint64_t& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    value = field_.integer;
+  }
+  void Int32(uint32_t number, const char* name, int32_t& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    Store(name, static_cast<int64_t>(field_.integer), value);
+  }
+  void Int64(uint32_t number, const char* name, int64_t& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    value = static_cast<int64_t>(field_.integer);
+  }
+  void SInt32(uint32_t number, const char* name, int32_t& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    Store(name, FromZigZag(field_.integer), value);
+  }
+  void SInt64(uint32_t number, const char* name, int64_t& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    value = FromZigZag(field_.integer);
+  }
+  void OptionalSInt32(uint32_t number, const char* name,
+                      std::optional<int32_t>& value) {
+    if (!Takes(number, name, WireType::kVarint)) return;
+    Store(name, FromZigZag(field_.integer), value.emplace());
+  }
+  void Fixed64(uint32_t number, const char* name, uint64_t& value) {
+    if (!Takes(number, name, WireType::kFixed64)) return;
+    value = field_.integer;
+  }
+  void Text(uint32_t number, const char* name, std::string& value,
+            size_t length_max) {
+    Bytes(number, name, value, length_max);
+    if (number == field_.number && status_.ok() && !IsUtf8(value)) {
+      Refuse(name, "is not UTF-8");
+    }
+  }
+  void Bytes(uint32_t number, const char* name, std::string& value,
+             size_t length_max) {
+    if (!Takes(number, name, WireType::kBytes)) return;
+    if (field_.bytes.size() > length_max) {
+      Refuse(name, absl::StrFormat("has %d bytes, more than %d",
+                                   field_.bytes.size(), length_max));
+      return;
+    }
+    value.assign(field_.bytes);
+  }
+  template <class M>
+  void Message(uint32_t number, const char* name, std::optional<M>& value) {
+    if (!Takes(number, name, WireType::kBytes)) return;
+    DecodeInto(name, value.emplace());
+  }
+  template <class M>
+  void Repeated(uint32_t number, const char* name, std::vector<M>& values,
+                size_t count_max) {
+    if (!Takes(number, name, WireType::kBytes, /*repeated=*/true)) return;
+    if (values.size() == count_max) {
+      Refuse(name, absl::StrFormat("has more than %d values", count_max));
+      return;
+    }
+    DecodeInto(name, values.emplace_back());
+  }
+
+ private:
+  bool Takes(uint32_t number, const char* name, WireType type,
+             bool repeated = false) {
+    if (number != field_.number) return false;
+    found_ = true;
+    if (field_.type != type) {
+      Refuse(name, "has another wire type");
+      return false;
+    }
+    const uint64_t bit = uint64_t{1} << number;
+    if (!repeated && (seen_ & bit) != 0) {
+      Refuse(name, "is there twice");
+      return false;
+    }
+    seen_ |= bit;
+    return true;
+  }
+
+  template <class From, class To>
+  void Store(const char* name, From from, To& to) {
+    if (!std::in_range<To>(from)) {
+      Refuse(name,
+             absl::StrFormat("is %d, which does not fit in 32 bits", from));
+      return;
+    }
+    to = static_cast<To>(from);
+  }
+
+  template <class M>
+  void DecodeInto(const char* name, M& message) {
+    absl::StatusOr<M> decoded = Decode<M>(field_.bytes);
+    if (decoded.ok()) {
+      message = *std::move(decoded);
+    } else {
+      status_ = absl::DataLossError(
+          absl::StrFormat("%s: %s", name, decoded.status().message()));
+    }
+  }
+
+  void Refuse(const char* name, const std::string& why) {
+    status_ = absl::DataLossError(absl::StrFormat("%s %s", name, why));
+  }
+
+  const WireField& field_;
+  uint64_t& seen_;
+  bool found_ = false;
+  absl::Status status_;
+};
+
+}  // namespace internal
+
+template <class M>
+absl::StatusOr<M> Decode(std::string_view bytes) {
+  M message;
+  uint64_t seen = 0;
+  WireReader reader(bytes);
+  while (!reader.done()) {
+    const absl::StatusOr<WireField> field = reader.Next();
+    if (!field.ok()) return field.status();
+    internal::FieldSetter setter(*field, &seen);
+    M::VisitFields(message, setter);
+    if (!setter.found()) {
+      return absl::DataLossError(absl::StrFormat(
+          "field %d is not known: a later version wrote it", field->number));
+    }
+    absl::Status status = std::move(setter).status();
+    if (!status.ok()) return status;
+  }
+  return message;
+}
+
+}  // namespace skontro::verifier
+
+#endif  // SKONTRO_CLI_VERIFIER_DECODE_H_

@@ -1,0 +1,180 @@
+#include "cli/verifier/families.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "cli/verifier/bytes.h"
+#include "cli/verifier/decode.h"
+#include "cli/verifier/difference.h"
+#include "cli/verifier/encode.h"
+#include "cli/verifier/row_messages.h"
+
+namespace skontro::verifier {
+namespace {
+
+template <class M>
+struct Is {
+  using Message = M;
+};
+
+// Calls `visit` with Is<M>, where M is what the values of `family` hold, or
+// returns `otherwise` for a family whose values are no messages.
+template <class Result, class Visit>
+Result WithMessageOf(Family family, Result otherwise, Visit visit) {
+  switch (family) {
+    case Family::kAccount:
+      return visit(Is<AccountRow>());
+    case Family::kAccountEntry:
+      return visit(Is<AccountEntryRow>());
+    case Family::kRequest:
+      return visit(Is<RequestRow>());
+    case Family::kMember:
+      return visit(Is<MemberRow>());
+    case Family::kTrade:
+      return visit(Is<TradeRow>());
+    case Family::kTradeStep:
+      return visit(Is<TradeStepRow>());
+    case Family::kLimit:
+      return visit(Is<LimitRow>());
+    default:
+      return otherwise;
+  }
+}
+
+// A request that made one record may say so or leave the count out.
+template <class M>
+void Normalise(M*) {}
+void Normalise(RequestRow* row) {
+  if (row->group_count == 1) row->group_count = 0;
+}
+
+absl::StatusOr<std::string> CanonicalPlainValue(Family family,
+                                                std::string_view value) {
+  switch (family) {
+    case Family::kPersonal:
+      return std::string();
+    case Family::kMemberTrade:
+      if (value.empty()) return std::string();
+      return absl::DataLossError(
+          absl::StrFormat("the value has %d bytes, not 0", value.size()));
+    default:
+      if (value.size() == 8) return std::string(value);
+      return absl::DataLossError(
+          absl::StrFormat("the value has %d bytes, not 8", value.size()));
+  }
+}
+
+std::string DescribePlainDifference(std::string_view expected,
+                                    std::string_view actual) {
+  if (expected.size() != 8 || actual.size() != 8) return "the value differs";
+  return absl::StrFormat("the value is %d, not %d", ReadBig64(actual),
+                         ReadBig64(expected));
+}
+
+std::string Number(std::string_view key, size_t at) {
+  return absl::StrFormat("%d", ReadBig64(key.substr(at)));
+}
+
+int32_t Sortable(std::string_view key, size_t at) {
+  return static_cast<int32_t>(ReadBig32(key.substr(at)) ^ 0x80000000u);
+}
+
+// "first name 5, second name 17" for a key of two numbers.
+std::string DescribeTwo(std::string_view key, const char* first,
+                        const char* second) {
+  return absl::StrFormat("%s %s, %s %s", first, Number(key, 0), second,
+                         Number(key, 8));
+}
+
+// "first name "a", second name "b"" for a key of two texts.
+std::string DescribePair(std::string_view key, const char* first,
+                         const char* second) {
+  const size_t zero = key.find('\0');
+  if (zero == std::string_view::npos) return "key " + Quoted(key);
+  return absl::StrFormat("%s %s, %s %s", first, Quoted(key.substr(0, zero)),
+                         second, Quoted(key.substr(zero + 1)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> CanonicalValue(Family family,
+                                           std::string_view value) {
+  if (family == Family::kPersonal || family == Family::kBookingDay ||
+      family == Family::kMemberId || family == Family::kTaxId ||
+      family == Family::kTradeId || family == Family::kMemberTrade ||
+      family == Family::kInvoice) {
+    return CanonicalPlainValue(family, value);
+  }
+  return WithMessageOf<absl::StatusOr<std::string>>(
+      family, absl::InternalError("the family has no rows to compare"),
+      [value]<class M>(Is<M>) -> absl::StatusOr<std::string> {
+        absl::StatusOr<M> message = Decode<M>(value);
+        if (!message.ok()) return message.status();
+        Normalise(&*message);
+        return Encode(*message);
+      });
+}
+
+std::string DescribeKey(Family family, std::string_view key) {
+  const size_t size = key.size();
+  switch (family) {
+    case Family::kPersonal:
+      if (size != 20) break;
+      return absl::StrFormat("subject %s, sequence %s, field %d",
+                             Number(key, 0), Number(key, 8),
+                             ReadBig32(key.substr(16)));
+    case Family::kAccount:
+      if (size == 8) return "account " + Number(key, 0);
+      break;
+    case Family::kAccountEntry:
+      if (size != 20) break;
+      return absl::StrFormat("%s, leg %d",
+                             DescribeTwo(key, "account", "sequence"),
+                             ReadBig32(key.substr(16)));
+    case Family::kBookingDay:
+      if (size == 4) return absl::StrFormat("day %d", Sortable(key, 0));
+      break;
+    case Family::kRequest:
+      return DescribePair(key, "actor", "request id");
+    case Family::kTaxId:
+      return DescribePair(key, "tax id", "of kind");
+    case Family::kMemberId:
+    case Family::kTradeId:
+      return "id " + Quoted(key);
+    case Family::kMember:
+      if (size == 8) return "member " + Number(key, 0);
+      break;
+    case Family::kTrade:
+      if (size == 8) return "trade " + Number(key, 0);
+      break;
+    case Family::kTradeStep:
+      if (size == 16) return DescribeTwo(key, "trade", "sequence");
+      break;
+    case Family::kMemberTrade:
+      if (size == 16) return DescribeTwo(key, "member", "trade");
+      break;
+    case Family::kInvoice:
+      if (size < 12) break;
+      return absl::StrFormat("seller %s, year %d, number %s", Number(key, 0),
+                             Sortable(key, 8), Quoted(key.substr(12)));
+    case Family::kLimit:
+      if (size == 16) return DescribeTwo(key, "account", "sequence");
+      break;
+    default:
+      break;
+  }
+  return "key " + Quoted(key);
+}
+
+std::string DescribeDifference(Family family, std::string_view expected,
+                               std::string_view actual) {
+  return WithMessageOf<std::string>(
+      family, DescribePlainDifference(expected, actual),
+      [expected, actual]<class M>(Is<M>) -> std::string {
+        const absl::StatusOr<M> wanted = Decode<M>(expected);
+        const absl::StatusOr<M> found = Decode<M>(actual);
+        if (!wanted.ok() || !found.ok()) return "the value differs";
+        return Differences(FieldTexts(*wanted), FieldTexts(*found));
+      });
+}
+
+}  // namespace skontro::verifier

@@ -1,0 +1,331 @@
+// The messages of `skontro.storage.v1`, written down a second time by hand.
+// Each message lists its fields once, in VisitFields(); decode.h reads by that
+// list, encode.h writes by it, and difference.h compares by it.
+//
+// A limit beside a text is what the API allows: a longer one was not written by
+// a server.
+
+#ifndef SKONTRO_CLI_VERIFIER_MESSAGES_H_
+#define SKONTRO_CLI_VERIFIER_MESSAGES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace skontro::verifier {
+
+// As large as a payload; says that nothing smaller is written down.
+inline constexpr size_t kNoLimit = 64 * 1024;
+
+inline constexpr size_t kIdLengthMax = 63;
+inline constexpr size_t kRequestIdLengthMax = 64;
+inline constexpr size_t kDisplayNameLengthMax = 200;
+inline constexpr size_t kCompanyIdsMax = 8;
+inline constexpr size_t kTaxLinesMax = 32;
+inline constexpr size_t kPurchaseOrderLengthMax = 64;
+// 64 characters of at most four bytes.
+inline constexpr size_t kInvoiceNumberLengthMax = 256;
+inline constexpr size_t kDigestLength = 32;
+
+struct FieldHash {
+  uint32_t number = 0;
+  uint64_t hash = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt32(1, "number", self.number);
+    visit.Fixed64(2, "hash", self.hash);
+  }
+};
+
+struct Posting {
+  uint64_t account = 0;
+  int64_t minor_units = 0;
+  int64_t balance_after = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "account", self.account);
+    visit.SInt64(2, "minor_units", self.minor_units);
+    visit.SInt64(3, "balance_after", self.balance_after);
+  }
+};
+
+struct Entry {
+  uint32_t kind = 0;
+  uint64_t trade = 0;
+  int32_t value_day = 0;
+  std::vector<Posting> postings;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt32(1, "kind", self.kind);
+    visit.UInt64(2, "trade", self.trade);
+    visit.SInt32(3, "value_day", self.value_day);
+    visit.Repeated(4, "postings", self.postings, kNoLimit);
+  }
+};
+
+struct Commitment {
+  uint64_t subject = 0;
+  uint32_t field = 0;
+  std::string digest;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "subject", self.subject);
+    visit.UInt32(2, "field", self.field);
+    visit.Bytes(3, "digest", self.digest, kDigestLength);
+  }
+};
+
+struct Record {
+  std::string actor;
+  std::string request_id;
+  std::vector<FieldHash> request_fields;
+  uint32_t group_count = 0;
+  int32_t booking_day = 0;
+  std::vector<Entry> entries;
+  std::string event;
+  std::vector<Commitment> commitments;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "actor", self.actor, kNoLimit);
+    visit.Text(2, "request_id", self.request_id, kRequestIdLengthMax);
+    visit.Repeated(3, "request_fields", self.request_fields, kNoLimit);
+    visit.UInt32(4, "group_count", self.group_count);
+    visit.SInt32(5, "booking_day", self.booking_day);
+    visit.Repeated(6, "entries", self.entries, kNoLimit);
+    visit.Bytes(7, "event", self.event, kNoLimit);
+    visit.Repeated(8, "commitments", self.commitments, kNoLimit);
+  }
+};
+
+struct NetworkCreated {
+  std::string id;
+  std::string display_name;
+  std::string unit_code;
+  uint32_t unit_decimals = 0;
+  std::string peg_currency;
+  uint32_t peg_decimals = 0;
+  int64_t rate_numerator = 0;
+  int64_t rate_denominator = 0;
+  std::string time_zone;
+  int64_t default_credit_line = 0;
+  int64_t default_balance_limit = 0;
+  std::string request_key;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+    visit.Text(2, "display_name", self.display_name, kDisplayNameLengthMax);
+    visit.Text(3, "unit_code", self.unit_code, kNoLimit);
+    visit.UInt32(4, "unit_decimals", self.unit_decimals);
+    visit.Text(5, "peg_currency", self.peg_currency, kNoLimit);
+    visit.UInt32(6, "peg_decimals", self.peg_decimals);
+    visit.Int64(7, "rate_numerator", self.rate_numerator);
+    visit.Int64(8, "rate_denominator", self.rate_denominator);
+    visit.Text(9, "time_zone", self.time_zone, kNoLimit);
+    visit.Int64(10, "default_credit_line", self.default_credit_line);
+    visit.Int64(11, "default_balance_limit", self.default_balance_limit);
+    visit.Bytes(12, "request_key", self.request_key, kNoLimit);
+  }
+};
+
+struct CompanyId {
+  std::string scheme;
+  std::string value;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "scheme", self.scheme, kNoLimit);
+    visit.Text(2, "value", self.value, kNoLimit);
+  }
+};
+
+struct MemberCreated {
+  uint64_t number = 0;
+  std::string id;
+  std::string country;
+  std::string vat_id;
+  std::vector<CompanyId> company_ids;
+  uint64_t main_account = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "number", self.number);
+    visit.Text(2, "id", self.id, kIdLengthMax);
+    visit.Text(3, "country", self.country, kNoLimit);
+    visit.Text(4, "vat_id", self.vat_id, kNoLimit);
+    visit.Repeated(5, "company_ids", self.company_ids, kCompanyIdsMax);
+    visit.UInt64(6, "main_account", self.main_account);
+  }
+};
+
+struct CreditLineSet {
+  uint64_t account = 0;
+  int64_t old_credit_line = 0;
+  int64_t new_credit_line = 0;
+  int64_t old_balance_limit = 0;
+  int64_t new_balance_limit = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "account", self.account);
+    visit.Int64(2, "old_credit_line", self.old_credit_line);
+    visit.Int64(3, "new_credit_line", self.new_credit_line);
+    visit.Int64(4, "old_balance_limit", self.old_balance_limit);
+    visit.Int64(5, "new_balance_limit", self.new_balance_limit);
+  }
+};
+
+struct TaxLine {
+  std::string category;
+  int64_t rate_ppm = 0;
+  int64_t base = 0;
+  int64_t tax = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "category", self.category, kNoLimit);
+    visit.Int64(2, "rate_ppm", self.rate_ppm);
+    visit.SInt64(3, "base", self.base);
+    visit.SInt64(4, "tax", self.tax);
+  }
+};
+
+struct Invoice {
+  std::string number;
+  int32_t issue_day = 0;
+  std::optional<int32_t> supply_day;
+  std::optional<int32_t> due_day;
+  std::string purchase_order;
+  int64_t gross = 0;
+  int64_t prepaid = 0;
+  std::vector<TaxLine> tax_lines;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "number", self.number, kInvoiceNumberLengthMax);
+    visit.SInt32(2, "issue_day", self.issue_day);
+    visit.OptionalSInt32(3, "supply_day", self.supply_day);
+    visit.OptionalSInt32(4, "due_day", self.due_day);
+    visit.Text(5, "purchase_order", self.purchase_order,
+               kPurchaseOrderLengthMax);
+    visit.Int64(6, "gross", self.gross);
+    visit.Int64(7, "prepaid", self.prepaid);
+    visit.Repeated(8, "tax_lines", self.tax_lines, kTaxLinesMax);
+  }
+};
+
+struct TradeCreated {
+  std::string id;
+  uint64_t seller = 0;
+  uint64_t buyer = 0;
+  uint32_t initiator = 0;
+  int64_t units = 0;
+  int64_t national_value = 0;
+  int64_t rate_numerator = 0;
+  int64_t rate_denominator = 0;
+  int64_t rate_version = 0;
+  int64_t cash = 0;
+  std::optional<Invoice> invoice;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+    visit.UInt64(2, "seller", self.seller);
+    visit.UInt64(3, "buyer", self.buyer);
+    visit.UInt32(4, "initiator", self.initiator);
+    visit.Int64(5, "units", self.units);
+    visit.Int64(6, "national_value", self.national_value);
+    visit.Int64(7, "rate_numerator", self.rate_numerator);
+    visit.Int64(8, "rate_denominator", self.rate_denominator);
+    visit.Int64(9, "rate_version", self.rate_version);
+    visit.Int64(10, "cash", self.cash);
+    visit.Message(11, "invoice", self.invoice);
+  }
+};
+
+struct InvoiceKey {
+  uint64_t seller = 0;
+  int32_t year = 0;
+  std::string number;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "seller", self.seller);
+    visit.Int32(2, "year", self.year);
+    visit.Text(3, "number", self.number, kInvoiceNumberLengthMax);
+  }
+
+  friend bool operator==(const InvoiceKey&, const InvoiceKey&) = default;
+};
+
+struct TradeAccepted {
+  uint64_t trade = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "trade", self.trade);
+  }
+};
+
+struct TradeDeclined {
+  uint64_t trade = 0;
+  std::optional<InvoiceKey> freed_invoice;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "trade", self.trade);
+    visit.Message(2, "freed_invoice", self.freed_invoice);
+  }
+};
+
+struct TradeReversed {
+  uint64_t trade = 0;
+  uint64_t settle_sequence = 0;
+  std::optional<InvoiceKey> freed_invoice;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "trade", self.trade);
+    visit.UInt64(2, "settle_sequence", self.settle_sequence);
+    visit.Message(3, "freed_invoice", self.freed_invoice);
+  }
+};
+
+struct Metadata {
+  std::string key;
+  std::string value;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "key", self.key, kNoLimit);
+    visit.Text(2, "value", self.value, kNoLimit);
+  }
+};
+
+struct RequestRefused {
+  uint32_t reason = 0;
+  std::vector<Metadata> metadata;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt32(1, "reason", self.reason);
+    visit.Repeated(2, "metadata", self.metadata, kNoLimit);
+  }
+};
+
+// In the order of their field numbers in `skontro.storage.v1.Event`, from 1.
+using Event =
+    std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
+                 TradeAccepted, TradeDeclined, TradeReversed, RequestRefused>;
+
+}  // namespace skontro::verifier
+
+#endif  // SKONTRO_CLI_VERIFIER_MESSAGES_H_

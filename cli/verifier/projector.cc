@@ -1,0 +1,181 @@
+#include "cli/verifier/projector.h"
+
+#include <string>
+#include <variant>
+
+#include "cli/verifier/bytes.h"
+#include "cli/verifier/encode.h"
+#include "cli/verifier/keys.h"
+#include "cli/verifier/row_messages.h"
+
+namespace skontro::verifier {
+namespace {
+
+// Values of `skontro.v1.Trade.State` that are steps.
+constexpr uint32_t kSettled = 3;
+constexpr uint32_t kDeclined = 6;
+constexpr uint32_t kReversed = 10;
+
+// Value of `initiator`: the seller requests, the buyer has to accept.
+constexpr uint32_t kBySeller = 1;
+
+std::string TwoNumbers(uint64_t first, uint64_t second) {
+  std::string key = Big64(first);
+  AppendBig64(second, &key);
+  return key;
+}
+
+// The account on the other side of an entry of two postings; 0 for more.
+uint64_t Counterparty(const Entry& entry, size_t leg) {
+  return entry.postings.size() == 2 ? entry.postings[1 - leg].account : 0;
+}
+
+}  // namespace
+
+template <class M>
+void Projector::Out::Put(Family family, const std::string& key,
+                         const M& value) const {
+  sink.Put(family, key, Encode(value), frame.sequence);
+}
+
+void Projector::Out::PutNumber(Family family, const std::string& key,
+                               uint64_t value) const {
+  sink.Put(family, key, Big64(value), frame.sequence);
+}
+
+void Projector::Out::PutStep(uint64_t trade, uint32_t state) const {
+  Put(Family::kTradeStep, TwoNumbers(trade, frame.sequence),
+      TradeStepRow{.state = state,
+                   .time_us = frame.time_us,
+                   .booking_day = record.booking_day});
+}
+
+void Projector::Out::EraseInvoice(const std::optional<InvoiceKey>& key,
+                                  uint64_t trade) const {
+  if (!key.has_value()) return;
+  sink.Erase(Family::kInvoice, RowKeyOf(*key), Big64(trade), frame.sequence);
+}
+
+void Projector::Project(const Frame& frame, const Record& record,
+                        const Event& event, RowSink* sink) {
+  const Out out = {frame, record, *sink};
+  ProjectDay(out);
+  ProjectRequest(out, event);
+  std::visit([&](const auto& what) { ProjectEvent(out, what); }, event);
+  ProjectEntries(out);
+}
+
+void Projector::ProjectAccounts(uint64_t sequence, RowSink* sink) const {
+  for (const auto& [number, account] : accounts_) {
+    const AccountRow row = {.balance = account.balance,
+                            .posting_count = account.posting_count};
+    sink->Put(Family::kAccount, Big64(number), Encode(row), sequence);
+  }
+}
+
+void Projector::ProjectDay(const Out& out) {
+  const int32_t day = out.record.booking_day;
+  if (last_day_.has_value() && day <= *last_day_) return;
+  last_day_ = day;
+  std::string key;
+  AppendSortable32(day, &key);
+  out.PutNumber(Family::kBookingDay, key, out.frame.sequence);
+}
+
+void Projector::ProjectRequest(const Out& out, const Event& event) {
+  const Record& record = out.record;
+  if (record.request_id.empty()) return;
+  RequestRow row;
+  row.sequence = out.frame.sequence;
+  row.fields = record.request_fields;
+  // Canonical: one is left out.
+  if (record.group_count > 1) row.group_count = record.group_count;
+  if (const auto* refused = std::get_if<RequestRefused>(&event)) {
+    row.refused = *refused;
+  }
+  out.Put(Family::kRequest, RequestRowKey(record), row);
+}
+
+void Projector::ProjectEntries(const Out& out) {
+  uint32_t rank = 0;
+  for (const Entry& entry : out.record.entries) {
+    for (size_t leg = 0; leg < entry.postings.size(); ++leg) {
+      const Posting& posting = entry.postings[leg];
+      Account& account = accounts_[posting.account];
+      account.balance = posting.balance_after;
+      ++account.posting_count;
+      std::string key = TwoNumbers(posting.account, out.frame.sequence);
+      AppendBig32(rank++, &key);
+      out.Put(Family::kAccountEntry, key,
+              AccountEntryRow{.minor_units = posting.minor_units,
+                              .balance_after = posting.balance_after,
+                              .posting_count = account.posting_count,
+                              .kind = entry.kind,
+                              .trade = entry.trade,
+                              .counterparty = Counterparty(entry, leg),
+                              .booking_day = out.record.booking_day,
+                              .value_day = entry.value_day,
+                              .time_us = out.frame.time_us});
+    }
+  }
+}
+
+void Projector::ProjectEvent(const Out& out, const MemberCreated& event) {
+  accounts_[event.main_account].member = event.number;
+  out.Put(Family::kMember, Big64(event.number),
+          MemberRow{.created = event,
+                    .sequence = out.frame.sequence,
+                    .time_us = out.frame.time_us});
+  out.PutNumber(Family::kMemberId, event.id, event.number);
+  for (const std::string& key : TaxIdRowKeys(event)) {
+    out.PutNumber(Family::kTaxId, key, event.number);
+  }
+}
+
+void Projector::ProjectEvent(const Out& out, const CreditLineSet& event) {
+  const auto account = accounts_.find(event.account);
+  out.Put(
+      Family::kLimit, TwoNumbers(event.account, out.frame.sequence),
+      LimitRow{
+          .set = event,
+          .time_us = out.frame.time_us,
+          .author = out.record.actor,
+          .subject = account == accounts_.end() ? 0 : account->second.member});
+}
+
+void Projector::ProjectEvent(const Out& out, const TradeCreated& event) {
+  const uint64_t number = out.frame.sequence;
+  out.Put(Family::kTrade, Big64(number),
+          TradeRow{.created = event,
+                   .time_us = out.frame.time_us,
+                   .booking_day = out.record.booking_day});
+  if (!event.id.empty()) {
+    out.PutNumber(Family::kTradeId, event.id, number);
+  }
+  if (event.initiator == kBySeller) {
+    for (const uint64_t member : {event.seller, event.buyer}) {
+      out.sink.Put(Family::kMemberTrade, TwoNumbers(member, number), "",
+                   number);
+    }
+  }
+  if (event.invoice.has_value()) {
+    out.PutNumber(Family::kInvoice,
+                  RowKeyOf(KeyOf(event.seller, *event.invoice)), number);
+  }
+}
+
+void Projector::ProjectEvent(const Out& out, const TradeAccepted& event) {
+  out.PutStep(event.trade, kSettled);
+}
+
+void Projector::ProjectEvent(const Out& out, const TradeDeclined& event) {
+  out.PutStep(event.trade, kDeclined);
+  out.EraseInvoice(event.freed_invoice, event.trade);
+}
+
+void Projector::ProjectEvent(const Out& out, const TradeReversed& event) {
+  out.PutStep(event.trade, kReversed);
+  out.EraseInvoice(event.freed_invoice, event.trade);
+}
+
+}  // namespace skontro::verifier

@@ -1,0 +1,281 @@
+#include "cli/verifier/readonly_store_opener.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+#include <rocksdb/table.h>
+
+#include <chrono>
+#include <cstdarg>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace skontro::verifier {
+namespace {
+
+constexpr size_t kBlockCacheBytes = 32 * 1024 * 1024;
+constexpr size_t kReadaheadBytes = 2 * 1024 * 1024;
+constexpr int kAttemptsMax = 8;
+constexpr std::chrono::milliseconds kFirstPause{10};
+
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+std::string_view FromSlice(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
+
+absl::Status ToStatus(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  if (status.IsCorruption()) return absl::DataLossError(text);
+  if (text.find("Permission denied") != std::string::npos) {
+    return absl::PermissionDeniedError(text);
+  }
+  if (text.find("Too many open files") != std::string::npos) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(text, ": raise the limit, such as with ulimit -n 65536"));
+  }
+  return absl::UnavailableError(text);
+}
+
+// Says nothing: RocksDB would write a file LOG otherwise.
+class SilentLogger : public rocksdb::Logger {
+ public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
+
+// The file system of the machine, without anything that changes it.
+class ReadonlyFileSystem : public rocksdb::FileSystemWrapper {
+ public:
+  ReadonlyFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+
+  const char* Name() const override { return "ReadonlyFileSystem"; }
+
+  using Status = rocksdb::IOStatus;
+  using Path = const std::string&;
+  using File = std::unique_ptr<rocksdb::FSWritableFile>*;
+  using FileOptions = rocksdb::FileOptions;
+  using Options = rocksdb::IOOptions;
+  using Context = rocksdb::IODebugContext*;
+
+  Status NewWritableFile(Path path, const FileOptions&, File,
+                         Context) override {
+    return Refuse(path);
+  }
+  Status ReopenWritableFile(Path path, const FileOptions&, File,
+                            Context) override {
+    return Refuse(path);
+  }
+  Status ReuseWritableFile(Path path, Path, const FileOptions&, File,
+                           Context) override {
+    return Refuse(path);
+  }
+  Status NewRandomRWFile(Path path, const FileOptions&,
+                         std::unique_ptr<rocksdb::FSRandomRWFile>*,
+                         Context) override {
+    return Refuse(path);
+  }
+  Status NewMemoryMappedFileBuffer(
+      Path path, std::unique_ptr<rocksdb::MemoryMappedFileBuffer>*) override {
+    return Refuse(path);
+  }
+  Status NewLogger(Path path, const Options&, std::shared_ptr<rocksdb::Logger>*,
+                   Context) override {
+    return Refuse(path);
+  }
+  Status DeleteFile(Path path, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status Truncate(Path path, size_t, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status CreateDir(Path path, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status CreateDirIfMissing(Path path, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status DeleteDir(Path path, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status RenameFile(Path path, Path, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status LinkFile(Path path, Path, const Options&, Context) override {
+    return Refuse(path);
+  }
+  Status LockFile(Path path, const Options&, rocksdb::FileLock**,
+                  Context) override {
+    return Refuse(path);
+  }
+
+ private:
+  static Status Refuse(Path path) {
+    return Status::IOError("a verifier does not write", path);
+  }
+};
+
+class StoreCursor : public Cursor {
+ public:
+  explicit StoreCursor(std::unique_ptr<rocksdb::Iterator> rows)
+      : rows_(std::move(rows)) {
+    rows_->SeekToFirst();
+  }
+
+  bool Valid() const override { return rows_->Valid(); }
+  void Next() override { rows_->Next(); }
+  std::string_view key() const override { return FromSlice(rows_->key()); }
+  std::string_view value() const override { return FromSlice(rows_->value()); }
+  absl::Status status() const override { return ToStatus(rows_->status()); }
+
+ private:
+  const std::unique_ptr<rocksdb::Iterator> rows_;
+};
+
+class ReadonlyStore : public Source {
+ public:
+  static absl::StatusOr<std::unique_ptr<Source>> Open(
+      const std::string& directory);
+
+  ~ReadonlyStore() override {
+    for (const auto& [name, family] : families_) {
+      db_->DestroyColumnFamilyHandle(family).PermitUncheckedError();
+    }
+  }
+
+  std::vector<std::string> Families() const override {
+    std::vector<std::string> names;
+    for (const auto& [name, family] : families_) names.push_back(name);
+    return names;
+  }
+
+  std::unique_ptr<Cursor> Scan(std::string_view family) override {
+    rocksdb::ReadOptions options = Options();
+    options.fill_cache = false;
+    options.readahead_size = kReadaheadBytes;
+    return std::make_unique<StoreCursor>(std::unique_ptr<rocksdb::Iterator>(
+        db_->NewIterator(options, Handle(family))));
+  }
+
+  absl::StatusOr<std::optional<std::string>> Get(
+      std::string_view family, std::string_view key) override {
+    std::string value;
+    const rocksdb::Status status =
+        db_->Get(Options(), Handle(family), ToSlice(key), &value);
+    if (status.IsNotFound()) return std::optional<std::string>();
+    if (!status.ok()) return ToStatus(status);
+    return std::optional<std::string>(std::move(value));
+  }
+
+  absl::StatusOr<std::optional<Row>> Last(std::string_view family) override {
+    const std::unique_ptr<rocksdb::Iterator> rows(
+        db_->NewIterator(Options(), Handle(family)));
+    rows->SeekToLast();
+    if (rows->Valid()) {
+      return std::optional<Row>(
+          Row{rows->key().ToString(), rows->value().ToString()});
+    }
+    if (!rows->status().ok()) return ToStatus(rows->status());
+    return std::optional<Row>();
+  }
+
+ private:
+  static rocksdb::ReadOptions Options() {
+    rocksdb::ReadOptions options;
+    options.verify_checksums = true;
+    options.total_order_seek = true;
+    return options;
+  }
+
+  rocksdb::ColumnFamilyHandle* Handle(std::string_view family) const {
+    return families_.find(family)->second;
+  }
+
+  // In this order: the database goes before what it uses.
+  const std::unique_ptr<rocksdb::Env> env_ =
+      rocksdb::NewCompositeEnv(std::make_shared<ReadonlyFileSystem>());
+  std::unique_ptr<rocksdb::DB> db_;
+  std::map<std::string, rocksdb::ColumnFamilyHandle*, std::less<>> families_;
+};
+
+absl::StatusOr<std::unique_ptr<Source>> ReadonlyStore::Open(
+    const std::string& directory) {
+  auto store = std::make_unique<ReadonlyStore>();
+  rocksdb::DBOptions options;
+  options.env = store->env_.get();
+  options.info_log = std::make_shared<SilentLogger>();
+  options.paranoid_checks = true;
+  options.max_open_files = -1;  // Opens all, and keeps what is deleted later.
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  // As the ledger opens it: a torn tail was never acknowledged.
+  options.wal_recovery_mode =
+      rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.track_and_verify_wals_in_manifest = true;
+
+  std::vector<std::string> names;
+  rocksdb::Status status =
+      rocksdb::DB::ListColumnFamilies(options, directory, &names);
+  if (!status.ok()) return ToStatus(status);
+
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(kBlockCacheBytes);
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : names) descriptors.emplace_back(name, family);
+
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  status = rocksdb::DB::OpenForReadOnly(options, directory, descriptors,
+                                        &handles, &db);
+  if (!status.ok()) return ToStatus(status);
+  store->db_.reset(db);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    store->families_.emplace(handle->GetName(), handle);
+  }
+  return store;
+}
+
+// Whether a server that flushes or compacts meanwhile can be the reason.
+bool MayPass(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kDataLoss ||
+         status.code() == absl::StatusCode::kUnavailable;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
+    const std::string& directory) {
+  const rocksdb::Status there =
+      rocksdb::Env::Default()->FileExists(directory + "/CURRENT");
+  if (there.IsNotFound()) {
+    return absl::NotFoundError(
+        absl::StrCat(directory,
+                     " holds no store: it has no file CURRENT. Name the "
+                     "directory of a network, DATA/networks/<id>"));
+  }
+  std::chrono::milliseconds pause = kFirstPause;
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<std::unique_ptr<Source>> store =
+        ReadonlyStore::Open(directory);
+    if (store.ok() || attempt == kAttemptsMax || !MayPass(store.status())) {
+      return store;
+    }
+    std::this_thread::sleep_for(pause);
+    pause *= 2;
+  }
+}
+
+}  // namespace skontro::verifier
