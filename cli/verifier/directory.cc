@@ -136,7 +136,7 @@ class Walk {
         {name, absl::CancelledError("cancelled before it was opened")});
     if (cancelled_) return;
     results_.back().report =
-        VerifyNetwork(directory, id, results_.back(), options_, on_progress_);
+        VerifyNetwork(directory, name, id, options_, on_progress_);
   }
 
   std::vector<NetworkResult> Results() && { return std::move(results_); }
