@@ -1,0 +1,157 @@
+// skontro account get, skontro statement
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "cli/account_view.h"
+#include "cli/argument.h"
+#include "cli/failure.h"
+#include "cli/paging.h"
+#include "cli/resource_name.h"
+#include "cli/statement.h"
+#include "cli/verbs.h"
+#include "cli/wire_text.h"
+#include "skontro/v1/account_service.grpc.pb.h"
+#include "skontro/v1/member_service.grpc.pb.h"
+
+namespace skontro::cli {
+namespace {
+
+using v1::AccountService;
+using v1::MemberService;
+
+struct StatementOptions {
+  std::string member;
+  std::string from;
+  std::string to;
+  int64_t as_of = 0;
+};
+
+absl::StatusOr<ExitCode> Get(Session& session, const std::string& member,
+                             int64_t as_of) {
+  v1::GetAccountRequest request;
+  SKONTRO_ASSIGN_OR_RETURN(const std::string network, session.NetworkInUse());
+  SKONTRO_ASSIGN_OR_RETURN(*request.mutable_name(),
+                           AccountName(network, member));
+  request.set_as_of_sequence(as_of);
+  SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
+  SKONTRO_ASSIGN_OR_RETURN(
+      const v1::GetAccountResponse response,
+      session.Read<AccountService>(&AccountService::Stub::GetAccount, request));
+  session.out() << OneIn(session.format(), AccountView(unit),
+                         response.account(), response.sequence());
+  return ExitCode::kDone;
+}
+
+absl::StatusOr<v1::GetStatementRequest> StatementRequest(
+    Session& session, const StatementOptions& options) {
+  v1::GetStatementRequest request;
+  SKONTRO_ASSIGN_OR_RETURN(const std::string network, session.NetworkInUse());
+  SKONTRO_ASSIGN_OR_RETURN(*request.mutable_name(),
+                           AccountName(network, options.member));
+  ledger::CivilDate from;
+  ledger::CivilDate to;
+  if (!options.from.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(from, ParseDay("--from", options.from));
+    *request.mutable_from_date() = WireDate(from);
+  }
+  if (!options.to.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(to, ParseDay("--to", options.to));
+    *request.mutable_to_date() = WireDate(to);
+  }
+  if (from.has_value() && to.has_value() && to < from) {
+    return UsageFailure(
+        absl::StrCat("--to ", options.to, " is before --from ", options.from));
+  }
+  request.set_as_of_sequence(options.as_of);
+  return request;
+}
+
+absl::StatusOr<Statement> ReadStatement(Session& session,
+                                        const v1::GetStatementRequest& first) {
+  using Request = v1::GetStatementRequest;
+  using Response = v1::GetStatementResponse;
+  Statement statement;
+  SKONTRO_ASSIGN_OR_RETURN(statement.network, session.network());
+  statement.from_date = DateText(first.from_date());
+  statement.to_date = DateText(first.to_date());
+  bool is_first = true;
+  absl::Status added;
+  SKONTRO_RETURN_IF_ERROR((ReadPages<Request, Response>(
+      first,
+      [&](const Request& request) {
+        return session.Read<AccountService>(&AccountService::Stub::GetStatement,
+                                            request);
+      },
+      [&](const Response& page) {
+        added = AddPage(page, is_first, &statement);
+        is_first = false;
+        return added.ok();
+      })));
+  SKONTRO_RETURN_IF_ERROR(added);
+  SKONTRO_RETURN_IF_ERROR(CheckStatement(&statement));
+  return statement;
+}
+
+absl::StatusOr<ExitCode> PrintStatement(Session& session,
+                                        const StatementOptions& options) {
+  SKONTRO_ASSIGN_OR_RETURN(const v1::GetStatementRequest request,
+                           StatementRequest(session, options));
+  SKONTRO_ASSIGN_OR_RETURN(Statement statement,
+                           ReadStatement(session, request));
+  v1::GetMemberRequest member;
+  SKONTRO_ASSIGN_OR_RETURN(
+      *member.mutable_name(),
+      MemberName(statement.network.name(), options.member));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const v1::GetMemberResponse response,
+      session.Read<MemberService>(&MemberService::Stub::GetMember, member));
+  statement.member = response.member().name();
+  statement.legal_name = response.member().legal_name();
+  session.out() << StatementIn(session.format(), statement);
+  return ExitCode::kDone;
+}
+
+void AddStatement(Verbs& verbs) {
+  const auto options = std::make_shared<StatementOptions>();
+  CLI::App* const verb = verbs.Add(
+      &verbs.app(), "statement",
+      "Print what a member received and paid in a period, and its balances",
+      "  skontro statement boulangerie --from 2026-01-01 --to 2026-12-31\n"
+      "  skontro statement boulangerie --from 2026-01-01 --format csv > "
+      "2026.csv",
+      [&verbs, options] { return PrintStatement(verbs.session(), *options); });
+  verb->add_option("MEMBER", options->member, "Whose account")->required();
+  verb->add_option("--from", options->from,
+                   "First booking date (from the beginning)")
+      ->type_name("YYYY-MM-DD");
+  verb->add_option("--to", options->to, "Last booking date (up to now)")
+      ->type_name("YYYY-MM-DD");
+  verbs.TakesAsOf(verb, &options->as_of);
+  verbs.TakesNetwork(verb);
+  verbs.TakesFormat(verb);
+}
+
+}  // namespace
+
+void AddAccountVerbs(Verbs& verbs) {
+  CLI::App* const group =
+      verbs.AddGroup("account", "Read the accounts of members");
+  const auto member = std::make_shared<std::string>();
+  const auto as_of = std::make_shared<int64_t>(0);
+  CLI::App* const get = verbs.Add(
+      group, "get", "Show a member's balance, limits and what it can spend",
+      "  skontro account get boulangerie\n"
+      "  skontro account get boulangerie --as-of 120 --format json",
+      [&verbs, member, as_of] {
+        return Get(verbs.session(), *member, *as_of);
+      });
+  get->add_option("MEMBER", *member, "Whose account")->required();
+  verbs.TakesAsOf(get, as_of.get());
+  verbs.TakesNetwork(get);
+  verbs.TakesFormat(get);
+  AddStatement(verbs);
+}
+
+}  // namespace skontro::cli

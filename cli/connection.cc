@@ -1,0 +1,70 @@
+#include "cli/connection.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cli/failure.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "ledger/base/limits.h"
+
+namespace skontro::cli {
+namespace {
+
+constexpr absl::Duration kConnectTimeMax = absl::Seconds(10);
+// An answer to a full batch repeats every trade, with the server's own fields.
+constexpr int kAnswerBytesMax = 4 * static_cast<int>(kMessageBytesMax);
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A proxy of the environment is for web pages, not for a ledger.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+absl::Status Unreachable(const std::string& endpoint, const char* what) {
+  return Failure(
+      ExitCode::kUnreachable,
+      absl::StrCat(
+          "the server at ", endpoint, " ", what, "; nothing was sent\n",
+          "Next: is skontrod running? Start it with ./dev up, or with\n"
+          "  skontrod --data-dir DIR --grpc-listen ",
+          endpoint, "\n",
+          "Another address goes with --endpoint HOST:PORT, SKONTRO_ENDPOINT, "
+          "or\n  skontro config set endpoint HOST:PORT"));
+}
+
+}  // namespace
+
+Connection::Connection(std::string endpoint)
+    : endpoint_(std::move(endpoint)), channel_(MakeChannel(endpoint_)) {}
+
+absl::Status Connection::Connect(absl::Duration timeout) {
+  const auto deadline =
+      std::chrono::system_clock::now() +
+      absl::ToChronoMicroseconds(std::min(timeout, kConnectTimeMax));
+  grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+  while (state != GRPC_CHANNEL_READY) {
+    if (state == GRPC_CHANNEL_TRANSIENT_FAILURE ||
+        state == GRPC_CHANNEL_SHUTDOWN) {
+      return Unreachable(endpoint_, "refuses connections or is not there");
+    }
+    if (!channel_->WaitForStateChange(state, deadline)) {
+      return Unreachable(endpoint_, "does not answer");
+    }
+    state = channel_->GetState(/*try_to_connect=*/true);
+  }
+  return absl::OkStatus();
+}
+
+bool Connection::IsLoopback() const {
+  const std::string host = endpoint_.substr(0, endpoint_.rfind(':'));
+  return host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0;
+}
+
+}  // namespace skontro::cli

@@ -1,0 +1,41 @@
+// Writes JSON (RFC 8259), indented by two blanks, members in the order of the
+// calls. Text that is not UTF-8 has its bad bytes replaced by U+FFFD.
+//
+// Thread safety: none; one thread owns a JsonWriter.
+
+#ifndef SKONTRO_CLI_JSON_WRITER_H_
+#define SKONTRO_CLI_JSON_WRITER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skontro::cli {
+
+class JsonWriter {
+ public:
+  // Inside an array `key` is empty; inside an object it is the member's name.
+  void BeginObject(std::string_view key = "");
+  void EndObject();
+  void BeginArray(std::string_view key = "");
+  void EndArray();
+  void String(std::string_view key, std::string_view value);
+  void Number(std::string_view key, int64_t value);
+  void Bool(std::string_view key, bool value);
+
+  // What was written, with a line end after it.
+  // REQUIRES: every object and array is ended, and there is one of them.
+  std::string Finish();
+
+ private:
+  void BeginValue(std::string_view key);
+  void Close(char bracket);
+
+  std::string text_;
+  std::vector<bool> has_members_;  // Of each object or array that is open.
+};
+
+}  // namespace skontro::cli
+
+#endif  // SKONTRO_CLI_JSON_WRITER_H_

@@ -1,0 +1,174 @@
+#include "cli/server_error.h"
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "cli/resource_name.h"
+#include "cli/table.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace skontro::cli {
+namespace {
+
+constexpr char kDomain[] = "skontro";
+
+void AddDetails(const google::rpc::Status& status, ServerError* error) {
+  for (const google::protobuf::Any& detail : status.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::BadRequest bad_request;
+    google::rpc::RetryInfo retry;
+    if (detail.UnpackTo(&info)) {
+      if (info.domain() != kDomain) continue;
+      error->reason = info.reason();
+      error->metadata.insert(info.metadata().begin(), info.metadata().end());
+    } else if (detail.UnpackTo(&bad_request)) {
+      for (const auto& violation : bad_request.field_violations()) {
+        error->violations.emplace_back(violation.field(),
+                                       violation.description());
+      }
+    } else if (detail.UnpackTo(&retry)) {
+      error->retry_delay = absl::Seconds(retry.retry_delay().seconds()) +
+                           absl::Nanoseconds(retry.retry_delay().nanos());
+    }
+  }
+}
+
+std::string ValueOf(const ServerError& error, const std::string& key) {
+  const auto found = error.metadata.find(key);
+  return found == error.metadata.end() ? "" : found->second;
+}
+
+// The amount under `key` in words, or nullopt where it is no amount.
+std::optional<std::string> AmountOf(const ServerError& error,
+                                    const std::string& key, const Unit& unit) {
+  int64_t minor_units = 0;
+  if (!absl::SimpleAtoi(ValueOf(error, key), &minor_units)) {
+    return std::nullopt;
+  }
+  return UnitText(minor_units, unit);
+}
+
+// Of CREDIT_LINE_EXCEEDED and BALANCE_LIMIT_EXCEEDED; nullopt where metadata
+// is missing.
+std::optional<std::string> ExplainLimit(const ServerError& error,
+                                        const Unit& unit) {
+  const bool is_line = error.reason == "CREDIT_LINE_EXCEEDED";
+  const auto amount = AmountOf(error, "amount", unit);
+  const auto left = AmountOf(error, is_line ? "spendable" : "room", unit);
+  const auto missing = AmountOf(error, "missing", unit);
+  const std::string account = ShortName(ValueOf(error, "account"));
+  if (!amount || !left || !missing || account.empty()) return std::nullopt;
+  if (is_line) {
+    return absl::StrCat(
+        account, " cannot spend that much: ", *amount, " asked, ", *left,
+        " spendable, ", *missing, " missing (", error.reason, ")\n",
+        "Next: lower the amount, let ", account, " sell first, or raise its ",
+        "line: skontro credit set ", account, " --limit ... --reason \"...\"");
+  }
+  return absl::StrCat(
+      account, " cannot hold that much: ", *amount, " to come, room for ",
+      *left, ", ", *missing, " too many (", error.reason, ")\n",
+      "Next: lower the amount, let ", account, " spend first, or raise its ",
+      "limit: skontro credit set ", account,
+      " --limit ... --balance-limit ... --reason \"...\"");
+}
+
+// Also of a reason that a newer server has.
+std::string ReasonName(v1::ErrorReason reason) {
+  const std::string name = v1::ErrorReason_Name(reason);
+  return name.empty() ? absl::StrCat("REASON_", static_cast<int>(reason))
+                      : name;
+}
+
+std::string RetryHint(const ServerError& error) {
+  if (!error.retry_delay.has_value()) return "";
+  return absl::StrCat("\nNext: try again after ",
+                      absl::FormatDuration(*error.retry_delay), ".");
+}
+
+}  // namespace
+
+ServerError DecodeError(const grpc::Status& status) {
+  ServerError error;
+  google::rpc::Status details;
+  if (details.ParseFromString(status.error_details())) {
+    AddDetails(details, &error);
+  }
+  error.code = status.error_code();
+  error.message = status.error_message();
+  return error;
+}
+
+ServerError DecodeError(const google::rpc::Status& status) {
+  ServerError error;
+  error.code = static_cast<grpc::StatusCode>(status.code());
+  error.message = status.message();
+  AddDetails(status, &error);
+  return error;
+}
+
+ServerError DecodeError(const v1::Refusal& refusal) {
+  ServerError error;
+  error.code = grpc::StatusCode::FAILED_PRECONDITION;
+  error.message = refusal.message();
+  error.reason = ReasonName(refusal.reason());
+  error.metadata.insert(refusal.metadata().begin(), refusal.metadata().end());
+  return error;
+}
+
+bool HasAmounts(const ServerError& error) {
+  return error.reason == "CREDIT_LINE_EXCEEDED" ||
+         error.reason == "BALANCE_LIMIT_EXCEEDED";
+}
+
+std::string Explain(const ServerError& error, const std::optional<Unit>& unit) {
+  if (HasAmounts(error) && unit.has_value()) {
+    if (const auto words = ExplainLimit(error, *unit); words.has_value()) {
+      return PlainText(words->substr(0, words->find('\n'))) +
+             words->substr(words->find('\n'));
+    }
+  }
+  std::string words = PlainText(error.message);
+  if (words.empty()) words = "the server gave no explanation";
+  if (!error.reason.empty()) {
+    absl::StrAppend(&words, " (", PlainText(error.reason), ")");
+  } else {
+    absl::StrAppend(&words, " (gRPC code ", static_cast<int>(error.code), ")");
+  }
+  for (const auto& [field, description] : error.violations) {
+    // The message of a single violation says the same already.
+    if (error.violations.size() == 1) break;
+    absl::StrAppend(&words, "\n  ", PlainText(field), ": ",
+                    PlainText(description));
+  }
+  return words + RetryHint(error);
+}
+
+ExitCode ExitCodeOf(const ServerError& error, bool changes) {
+  const ExitCode no_answer =
+      changes ? ExitCode::kUnknownOutcome : ExitCode::kUnreachable;
+  if (error.reason == "QUEUE_FULL") return ExitCode::kUnreachable;
+  if (error.reason == "SHUTTING_DOWN") return no_answer;
+  if (error.reason == "SEQUENCE_NOT_REACHED") return ExitCode::kUnreachable;
+  switch (error.code) {
+    case grpc::StatusCode::DATA_LOSS:
+      return ExitCode::kBroken;
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return ExitCode::kUnreachable;
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::CANCELLED:
+    case grpc::StatusCode::UNKNOWN:
+    case grpc::StatusCode::INTERNAL:
+      return error.reason.empty() ? no_answer : ExitCode::kRefused;
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::ABORTED:
+      // Without a reason it is not the network that answered: an answer that
+      // was too large to receive, for one.
+      return error.reason.empty() ? no_answer : ExitCode::kRefused;
+    default:
+      return ExitCode::kRefused;
+  }
+}
+
+}  // namespace skontro::cli

@@ -1,0 +1,84 @@
+// The verbs of the command line: which there are, what each takes, and what it
+// does. A file for each subject adds its own; command_line.cc puts them
+// together.
+//
+// Thread safety: none; one thread owns a Verbs.
+
+#ifndef SKONTRO_CLI_VERBS_H_
+#define SKONTRO_CLI_VERBS_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/statusor.h"
+#include "cli/exit_code.h"
+#include "cli/session.h"
+
+namespace skontro::cli {
+
+// Carries out a verb. Prints what was asked for to the session's `out`; an
+// error is printed by whoever called.
+using Action = std::function<absl::StatusOr<ExitCode>()>;
+
+class Verbs {
+ public:
+  explicit Verbs(Session& session);
+
+  CLI::App& app() { return app_; }
+  Session& session() { return session_; }
+
+  // A word that others come after, such as `trade`.
+  CLI::App* AddGroup(const std::string& name, const std::string& description);
+
+  // A verb below `group`, with the options to reach the server. `examples` are
+  // lines for the foot of its help.
+  CLI::App* Add(CLI::App* group, const std::string& name,
+                const std::string& description, const std::string& examples,
+                Action action);
+
+  // A verb that talks to no server.
+  CLI::App* AddLocal(CLI::App* group, const std::string& name,
+                     const std::string& description,
+                     const std::string& examples, Action action);
+
+  // --network
+  void TakesNetwork(CLI::App* verb);
+  // --format text|csv|json
+  void TakesFormat(CLI::App* verb);
+  // --request-id and --dry-run
+  void TakesRequestId(CLI::App* verb);
+
+  // --as-of SEQUENCE; zero means now.
+  void TakesAsOf(CLI::App* verb, int64_t* sequence);
+
+  // What the verb that was parsed does.
+  // REQUIRES: app().parse() returned.
+  Action Chosen() const;
+
+ private:
+  void TakesServer(CLI::App* verb);
+
+  Session& session_;
+  CLI::App app_;
+  std::vector<std::pair<const CLI::App*, Action>> actions_;
+};
+
+// One each in network_verbs.cc, member_verbs.cc, ...
+void AddNetworkVerbs(Verbs& verbs);
+void AddMemberVerbs(Verbs& verbs);
+void AddCreditVerbs(Verbs& verbs);
+void AddAccountVerbs(Verbs& verbs);
+void AddTradeVerbs(Verbs& verbs);
+void AddTradeBatchVerb(Verbs& verbs, CLI::App* trade);
+void AddTradeSubmitVerb(Verbs& verbs, CLI::App* trade);
+void AddExportVerbs(Verbs& verbs);
+void AddVerifyVerb(Verbs& verbs);
+void AddConfigVerbs(Verbs& verbs);
+
+}  // namespace skontro::cli
+
+#endif  // SKONTRO_CLI_VERBS_H_
