@@ -1,5 +1,7 @@
 #include "ledger/record_codec.h"
 
+#include <google/protobuf/stubs/common.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -252,6 +254,12 @@ absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
   return frame;
 }
 
+// Whether a `string` field that holds `text` can be parsed.
+bool IsReadable(const std::string& text) {
+  return google::protobuf::internal::IsStructurallyValidUTF8(
+      text.data(), static_cast<int>(text.size()));
+}
+
 }  // namespace
 
 Digest GenesisPredecessor(const NetworkUid& uid) {
@@ -259,6 +267,9 @@ Digest GenesisPredecessor(const NetworkUid& uid) {
 }
 
 std::string EncodePayload(const Record& record) {
+  // Protocol Buffers writes what it would not read back.
+  SKONTRO_CHECK(IsReadable(record.actor));
+  SKONTRO_CHECK(IsReadable(record.request_id));
   // One message per thread: its strings and arrays are reused.
   thread_local storage::v1::Record message;
   message.Clear();

@@ -29,6 +29,7 @@ using NetworkUid = std::array<uint8_t, 16>;
 Digest GenesisPredecessor(const NetworkUid& uid);
 
 // The payload of `record`; its kind and time are in the frame.
+// REQUIRES: actor and request id are UTF-8.
 std::string EncodePayload(const Record& record);
 
 // Returns the record that `payload` holds. Returns DATA_LOSS for bytes that are
