@@ -32,8 +32,7 @@ inline constexpr int64_t kOnePercent = 1'000'000'000;
 // more than 100 %.
 //
 // An amount is worth what it says in national currency. Where one unit is not
-// worth one unit of that currency the caller converts it first
-// (valuation.h).
+// worth one unit of that currency the caller converts it first.
 absl::StatusOr<UnitShare> ParseUnitShare(std::string_view text, int decimals,
                                          std::string_view field = "units");
 

@@ -1,0 +1,51 @@
+// The FEC, fichier des ecritures comptables: the file of a member's entries
+// that a French tax inspector may ask for (LPF art. L47 A-I, A47 A-1). What the
+// network knows is only part of a member's books, so the file is what the
+// accountant brings into them, and by itself passes the same checks.
+//
+// docs/fiscal/fec.md describes the bytes and shows them in numbers.
+//
+// Thread safety: pure functions on a Source of the caller.
+
+#ifndef SKONTRO_FISCAL_FEC_H_
+#define SKONTRO_FISCAL_FEC_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "fiscal/chart_of_accounts.h"
+#include "fiscal/export_manifest.h"
+#include "fiscal/sink.h"
+#include "fiscal/source.h"
+
+namespace skontro::fiscal {
+
+// Writes the fiscal year of `source` to `sink`, in bounded memory: UTF-8
+// without a mark, one row of names, tabs, lines ended by CR LF. The manifest
+// that comes back has no hash yet. The same source gives the same bytes.
+//
+// The name is that of the law, "732829320FEC20251231.txt", for a closed period
+// of a real network; NameMarks() stand before any other.
+//
+// Returns, beside the errors of VisitJournalEntries(), and before the first
+// byte where it can:
+// - FAILED_PRECONDITION, INCOMPLETE_PROFILE: the member has no SIREN
+// - INVALID_ARGUMENT, FIELD_INVALID: the SIREN fails its check; the national
+//   currency is not EUR (Code de commerce L123-22); the period does not start
+//   with the fiscal year
+absl::StatusOr<ExportManifest> WriteFec(Source& source,
+                                        const ChartOfAccounts& chart,
+                                        const Sink& sink);
+
+// The description that article A47 A-1, XI asks for beside the file: fields,
+// journals, accounts, separators, character set and what the network cannot
+// know. French, UTF-8, lines ended by CR LF.
+std::string DescribeFec(const ExportManifest& manifest,
+                        const ChartOfAccounts& chart);
+
+// "732829320FEC20251231-description.txt", with the marks of `manifest`.
+std::string FecDescriptionName(const ExportManifest& manifest);
+
+}  // namespace skontro::fiscal
+
+#endif  // SKONTRO_FISCAL_FEC_H_
