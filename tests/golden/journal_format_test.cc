@@ -1,0 +1,348 @@
+// Every journal that was ever written stays readable, byte for byte.
+//
+// journal_format_1.hex holds the batches of a small journal of format version 1
+// with every kind of record and of event: one batch after another, separated by
+// an empty line, in hexadecimal digits of any line length; a line that begins
+// with # is a comment. The file is never changed.
+//
+// A later format version gets a file and a test beside these. Write the records
+// in the test, run it, and take the file that it leaves where it says; then
+// check that file by hand against docs/journal_format.md before it is
+// committed. New events of format version 1 go to a second file, by the same
+// way.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "ledger/record_codec.h"
+#include "skontro/storage/v1/event.pb.h"
+#include "tests/ledger/scribe.h"
+
+namespace skontro::ledger {
+namespace {
+
+namespace storage = storage::v1;
+
+// The digest of the last record, which stands for every byte before it.
+constexpr char kLastDigest[] =
+    "42377673ffbeb51ea15f3b5cfb5a6a2e"
+    "a86ccf6cd2f3bb0ce64726092e501209";
+
+constexpr int32_t kFirstDay = 20'454;  // 2026-01-01
+constexpr AccountId kBakersAccount{1};
+constexpr AccountId kPrintersAccount{2};
+
+// The record `rank` of the journal, from 1, a minute after the one before.
+Record RecordOf(int rank, const storage::Event& event,
+                RecordKind kind = RecordKind::kEvent) {
+  Record record;
+  record.kind = kind;
+  record.time_us = 1'767'225'600'000'000 + rank * 60'000'000LL;
+  record.booking_date = CivilDate::FromDays(kFirstDay + rank / 7);
+  record.actor = "operator/local";
+  record.request_id = "018f3c2e-" + std::to_string(rank);
+  record.request_fields = {{1, 0x0123'4567'89ab'cdef}, {3, 7}};
+  record.event = event.SerializeAsString();
+  return record;
+}
+
+Commitment CommitmentTo(uint64_t subject, uint32_t field, const char* text) {
+  return {subject, field, CommitmentOf("0123456789abcdef", text)};
+}
+
+// Buyer to seller, with the balances after it.
+Entry EntryOf(EntryKind kind, uint64_t trade, const Record& record,
+              int64_t minor_units, int64_t buyer_after, int64_t seller_after) {
+  return {kind,
+          TradeNumber{trade},
+          record.booking_date,
+          {{kPrintersAccount, Amount::FromMinorUnits(-minor_units),
+            Amount::FromMinorUnits(buyer_after)},
+           {kBakersAccount, Amount::FromMinorUnits(minor_units),
+            Amount::FromMinorUnits(seller_after)}}};
+}
+
+Record NetworkCreated() {
+  storage::Event event;
+  storage::NetworkCreated* created = event.mutable_network_created();
+  created->set_id("res");
+  created->set_display_name("RES Belgique");
+  created->set_unit_code("RES");
+  created->set_unit_decimals(2);
+  created->set_peg_currency("EUR");
+  created->set_peg_decimals(2);
+  created->set_rate_numerator(1);
+  created->set_rate_denominator(1);
+  created->set_time_zone("Europe/Brussels");
+  created->set_default_credit_line(100'000);
+  created->set_default_balance_limit(500'000);
+  created->set_request_key("0123456789abcdef");
+  return RecordOf(1, event, RecordKind::kGenesis);
+}
+
+Record BakerCreated() {
+  storage::Event event;
+  storage::MemberCreated* created = event.mutable_member_created();
+  created->set_number(1);
+  created->set_id("baker");
+  created->set_country("BE");
+  created->set_vat_id("BE0123456749");
+  storage::CompanyId* company = created->add_company_ids();
+  company->set_scheme("cbe");
+  company->set_value("0123.456.749");
+  created->set_main_account(1);
+  Record record = RecordOf(2, event);
+  record.commitments = {CommitmentTo(1, 1, "Boulangerie Petit SRL"),
+                        CommitmentTo(1, 2, "Rue Haute 1\n1000 Bruxelles")};
+  return record;
+}
+
+Record PrinterCreated() {
+  storage::Event event;
+  storage::MemberCreated* created = event.mutable_member_created();
+  created->set_number(2);
+  created->set_id("printer");
+  created->set_country("FR");
+  created->set_main_account(2);
+  Record record = RecordOf(3, event);
+  record.commitments = {CommitmentTo(2, 1, "Imprimerie Grand SARL")};
+  return record;
+}
+
+Record CreditLineSet() {
+  storage::Event event;
+  storage::CreditLineSet* set = event.mutable_credit_line_set();
+  set->set_account(2);
+  set->set_old_credit_line(100'000);
+  set->set_new_credit_line(250'000);
+  set->set_old_balance_limit(500'000);
+  set->set_new_balance_limit(500'000);
+  Record record = RecordOf(4, event);
+  record.commitments = {CommitmentTo(2, 1, "annual review")};
+  return record;
+}
+
+storage::TradeCreated* CreateTrade(storage::Event* event, uint32_t initiator,
+                                   int64_t units) {
+  storage::TradeCreated* created = event->mutable_trade_created();
+  created->set_seller(1);
+  created->set_buyer(2);
+  created->set_initiator(initiator);
+  created->set_units(units);
+  created->set_national_value(units);
+  created->set_rate_numerator(1);
+  created->set_rate_denominator(1);
+  created->set_rate_version(1);
+  return created;
+}
+
+// Paid at once, with an invoice that has all there is to say.
+Record TradePaid() {
+  storage::Event event;
+  storage::TradeCreated* created = CreateTrade(&event, 2, 60'000);
+  created->set_id("spring-catering");
+  created->set_cash(40'000);
+  storage::Invoice* invoice = created->mutable_invoice();
+  invoice->set_number("2026/001");
+  invoice->set_issue_day(kFirstDay);
+  invoice->set_supply_day(kFirstDay - 1);
+  invoice->set_due_day(kFirstDay + 30);
+  invoice->set_purchase_order("PO-7");
+  invoice->set_gross(100'000);
+  invoice->set_prepaid(0);
+  storage::TaxLine* line = invoice->add_tax_lines();
+  line->set_category("S");
+  line->set_rate_ppm(210'000);
+  line->set_base(82'645);
+  line->set_tax(17'355);
+  Record record = RecordOf(5, event);
+  record.entries = {
+      EntryOf(EntryKind::kTrade, 5, record, 60'000, -60'000, 60'000)};
+  record.commitments = {CommitmentTo(1, 1, "catering for the spring fair")};
+  return record;
+}
+
+Record TradeProposed(int rank) {
+  storage::Event event;
+  CreateTrade(&event, 1, 1'000 * rank)
+      ->mutable_invoice()
+      ->set_number("A-" + std::to_string(rank));
+  return RecordOf(rank, event);
+}
+
+Record TradeAccepted() {
+  storage::Event event;
+  event.mutable_trade_accepted()->set_trade(6);
+  Record record = RecordOf(7, event);
+  record.entries = {
+      EntryOf(EntryKind::kTrade, 6, record, 6'000, -66'000, 66'000)};
+  return record;
+}
+
+Record TradeDeclined() {
+  storage::Event event;
+  storage::TradeDeclined* declined = event.mutable_trade_declined();
+  declined->set_trade(8);
+  declined->mutable_freed_invoice()->set_seller(1);
+  declined->mutable_freed_invoice()->set_year(2026);
+  declined->mutable_freed_invoice()->set_number("A-8");
+  return RecordOf(9, event);
+}
+
+Record TradeReversed() {
+  storage::Event event;
+  storage::TradeReversed* reversed = event.mutable_trade_reversed();
+  reversed->set_trade(5);
+  reversed->set_settle_sequence(5);
+  reversed->mutable_freed_invoice()->set_seller(1);
+  reversed->mutable_freed_invoice()->set_year(2026);
+  reversed->mutable_freed_invoice()->set_number("2026/001");
+  Record record = RecordOf(10, event);
+  record.entries = {
+      EntryOf(EntryKind::kReversal, 5, record, -60'000, -6'000, 6'000)};
+  return record;
+}
+
+// Two trades that stand and fall together.
+std::vector<Record> Group() {
+  std::vector<Record> group;
+  for (int rank : {11, 12}) {
+    storage::Event event;
+    CreateTrade(&event, 2, 500);
+    group.push_back(RecordOf(rank, event));
+    const int64_t balance = 6'000 + (rank - 10) * 500;
+    group.back().entries = {EntryOf(EntryKind::kTrade,
+                                    static_cast<uint64_t>(rank), group.back(),
+                                    500, -balance, balance)};
+  }
+  group[0].group_count = 2;
+  group[1].request_id.clear();
+  group[1].request_fields.clear();
+  return group;
+}
+
+Record RequestRefused() {
+  storage::Event event;
+  storage::RequestRefused* refused = event.mutable_request_refused();
+  refused->set_reason(6);
+  for (const auto& [key, value] :
+       {std::pair("account", "members/printer/accounts/main"),
+        std::pair("spendable", "243000"), std::pair("amount", "300000"),
+        std::pair("missing", "57000")}) {
+    storage::Metadata* metadata = refused->add_metadata();
+    metadata->set_key(key);
+    metadata->set_value(value);
+  }
+  return RecordOf(13, event, RecordKind::kRefusal);
+}
+
+// The journal, batch by batch.
+std::vector<std::vector<Record>> Journal() {
+  std::vector<std::vector<Record>> batches = {
+      {NetworkCreated()},
+      {BakerCreated(), PrinterCreated(), CreditLineSet(), TradePaid(),
+       TradeProposed(6), TradeAccepted(), TradeProposed(8), TradeDeclined(),
+       TradeReversed()},
+      Group()};
+  batches.back().push_back(RequestRefused());
+  return batches;
+}
+
+std::vector<std::string> Encode(
+    const std::vector<std::vector<Record>>& journal) {
+  std::vector<std::string> batches;
+  Sequence first{1};
+  Digest previous = GenesisPredecessor(kNetwork);
+  for (const std::vector<Record>& records : journal) {
+    const PendingBatch pending = Pending(records);
+    const EncodedBatch encoded =
+        EncodeBatch(kNetwork, /*epoch=*/0, first, previous, pending.records,
+                    pending.payloads);
+    batches.push_back(encoded.bytes);
+    first = Sequence{Number(first) + records.size()};
+    previous = encoded.digests.back();
+  }
+  return batches;
+}
+
+std::vector<std::string> ReadBatches(const std::string& path) {
+  std::vector<std::string> batches;
+  std::ifstream file(path);
+  bool open = false;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    if (!line.empty() && !open) batches.emplace_back();
+    open = !line.empty();
+    if (open) batches.back() += absl::HexStringToBytes(line);
+  }
+  return batches;
+}
+
+void WriteBatches(const std::vector<std::string>& batches,
+                  const std::string& path) {
+  std::ofstream file(path);
+  for (const std::string& batch : batches) {
+    const std::string hex = absl::BytesToHexString(batch);
+    for (size_t at = 0; at < hex.size(); at += 64) {
+      file << hex.substr(at, 64) << "\n";
+    }
+    file << "\n";
+  }
+}
+
+class JournalFormatTest : public testing::Test {
+ protected:
+  const std::vector<std::string> golden_ =
+      ReadBatches(SKONTRO_SOURCE_DIR "/tests/golden/journal_format_1.hex");
+};
+
+TEST_F(JournalFormatTest, AJournalOfVersion1HoldsWhatWasWritten) {
+  const std::vector<std::vector<Record>> journal = Journal();
+  ASSERT_EQ(golden_.size(), journal.size());
+  Digest previous = GenesisPredecessor(kNetwork);
+  for (size_t i = 0; i < journal.size(); ++i) {
+    const auto decoded = DecodeBatch(golden_[i], Trust::kNothing);
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    EXPECT_EQ(decoded->uid, kNetwork);
+    EXPECT_EQ(decoded->previous, previous);
+    EXPECT_EQ(decoded->batch.records, journal[i]);
+    previous = decoded->batch.digests.back();
+  }
+  EXPECT_EQ(ToHex(previous), kLastDigest);
+}
+
+TEST_F(JournalFormatTest, TheSameRecordsAreWrittenAsTheSameBytes) {
+  const std::vector<std::string> encoded = Encode(Journal());
+  if (encoded == golden_) return;
+  const std::string path = testing::TempDir() + "journal_format_1.hex";
+  WriteBatches(encoded, path);
+  FAIL() << "the records are written as other bytes now; they are in " << path;
+}
+
+TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
+  std::vector<int> missing;
+  const google::protobuf::OneofDescriptor* events =
+      storage::Event::descriptor()->FindOneofByName("event");
+  for (int i = 0; i < events->field_count(); ++i) {
+    missing.push_back(events->field(i)->number());
+  }
+  for (const std::vector<Record>& records : Journal()) {
+    for (const Record& record : records) {
+      storage::Event event;
+      ASSERT_TRUE(event.ParseFromString(record.event));
+      missing.erase(std::remove(missing.begin(), missing.end(),
+                                static_cast<int>(event.event_case())),
+                    missing.end());
+    }
+  }
+  EXPECT_EQ(missing, std::vector<int>())
+      << "give the new events a golden file of their own";
+}
+
+}  // namespace
+}  // namespace skontro::ledger
