@@ -40,10 +40,14 @@ Rate ParityOf(int unit_decimals, int peg_decimals) {
 
 std::optional<int64_t> NationalValue(Amount units, const Rate& rate) {
   SKONTRO_CHECK(rate.numerator > 0 && rate.denominator > 0);
+  const int64_t minor_units = units.minor_units();
   // Most networks count like their currency; nothing to compute then.
-  if (rate.numerator == rate.denominator) return units.minor_units();
+  if (rate.numerator == rate.denominator && minor_units <= kAmountMax &&
+      minor_units >= -kAmountMax) {
+    return minor_units;
+  }
   const cpp_int value =
-      RoundHalfAway(cpp_rational(units.minor_units()) *
+      RoundHalfAway(cpp_rational(minor_units) *
                     cpp_rational(rate.numerator, rate.denominator));
   if (value > kAmountMax || value < -kAmountMax) return std::nullopt;
   return value.convert_to<int64_t>();
