@@ -1,0 +1,34 @@
+// Runs the benchmarks of one program in turns and says of each claim what it
+// was compared with. The machine may be shared and noisy: figures of one run
+// are compared with each other, never with those of another run.
+
+#ifndef SKONTRO_BENCH_CLAIMS_H_
+#define SKONTRO_BENCH_CLAIMS_H_
+
+#include <vector>
+
+namespace skontro::bench {
+
+// Two benchmarks whose items per second are compared; names as Google Benchmark
+// prints them, without the suffixes of the clocks.
+struct Claim {
+  const char* subject;
+  const char* reference;
+};
+
+// The body of main(): runs every benchmark at least five times, the rounds of
+// all of them interleaved, and prints the medians and then the ratio of each
+// claim. Where the environment names a file in SKONTRO_METRICS, the medians are
+// appended to it, one line of name, tab and number each:
+//
+//   name.rate     items per second of the benchmark's clock: of one core, or of
+//                 real time with UseRealTime()
+//   name.cpu_us   microseconds of CPU per item, all threads together
+//   name.<counter>  of each counter of the benchmark
+//
+// The usual flags of Google Benchmark go before what is set here.
+int RunClaims(int argc, char** argv, const std::vector<Claim>& claims);
+
+}  // namespace skontro::bench
+
+#endif  // SKONTRO_BENCH_CLAIMS_H_
