@@ -61,12 +61,13 @@ class Medians : public benchmark::ConsoleReporter {
 void PrintClaims(const std::vector<Claim>& claims,
                  const std::map<std::string, double>& values) {
   for (const Claim& claim : claims) {
-    const auto subject = values.find(std::string(claim.subject) + ".rate");
-    const auto reference = values.find(std::string(claim.reference) + ".rate");
+    const auto subject = values.find(claim.subject + ".rate");
+    const auto reference = values.find(claim.reference + ".rate");
     if (subject == values.end() || reference == values.end()) continue;
-    std::printf("%-40s %12.0f /s = %6.2f x %-32s %12.0f /s\n", claim.subject,
-                subject->second, subject->second / reference->second,
-                claim.reference, reference->second);
+    std::printf("%-40s %12.0f /s = %6.2f x %-32s %12.0f /s\n",
+                claim.subject.c_str(), subject->second,
+                subject->second / reference->second, claim.reference.c_str(),
+                reference->second);
   }
 }
 

@@ -5,6 +5,7 @@
 #ifndef SKONTRO_BENCH_CLAIMS_H_
 #define SKONTRO_BENCH_CLAIMS_H_
 
+#include <string>
 #include <vector>
 
 namespace skontro::bench {
@@ -12,8 +13,8 @@ namespace skontro::bench {
 // Two benchmarks whose items per second are compared; names as Google Benchmark
 // prints them, without the suffixes of the clocks.
 struct Claim {
-  const char* subject;
-  const char* reference;
+  std::string subject;
+  std::string reference;
 };
 
 // The body of main(): runs every benchmark at least five times, the rounds of
