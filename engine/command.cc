@@ -26,9 +26,11 @@ class TradeForm {
     if (trade->seller == trade->buyer) {
       Refuse("trade.buyer", trade->buyer, "another member than the seller");
     }
-    CheckAmounts(trade);
+    const bool units_known = CheckUnits(trade);
+    const bool cash_known = CheckCash(*trade);
     if (trade->invoice.has_value()) {
-      CheckInvoice(&*trade->invoice, *trade, booking_date);
+      CheckInvoice(&*trade->invoice, *trade, units_known && cash_known,
+                   booking_date);
     }
   }
 
@@ -39,91 +41,126 @@ class TradeForm {
         FieldInvalid(prefix_ + std::string(field), value, allowed));
   }
 
-  void CheckAmounts(CreateTrade* trade) {
+  // Sets the national value. Returns whether there is one.
+  bool CheckUnits(CreateTrade* trade) {
+    trade->national_value = 0;
     const int64_t units = trade->units.minor_units();
     if (units <= 0 || units > kAmountMax) {
       Refuse("trade.unit_leg.minor_units", Number(units),
              absl::StrCat("1 to ", kAmountMax));
-    } else {
-      const std::optional<int64_t> value =
-          NationalValue(trade->units, terms_.parity);
-      if (value.has_value()) {
-        trade->national_value = *value;
-      } else {
-        Refuse("trade.unit_leg.minor_units", Number(units),
-               "an amount whose national value is at most 10^15 minor units");
-      }
+      return false;
     }
-    if (trade->cash < 0 || trade->cash > kAmountMax) {
-      Refuse("trade.cash_leg.minor_units", Number(trade->cash),
-             absl::StrCat("0 to ", kAmountMax));
-      trade->cash = 0;
+    const std::optional<int64_t> value =
+        NationalValue(trade->units, terms_.parity);
+    if (!value.has_value()) {
+      Refuse("trade.unit_leg.minor_units", Number(units),
+             "an amount whose national value is at most 10^15 minor units");
+      return false;
     }
-    if (!trade->cash_currency.empty() &&
-        trade->cash_currency != terms_.peg_currency) {
-      Refuse("trade.cash_leg.currency_code", trade->cash_currency,
-             terms_.peg_currency);
-    }
+    trade->national_value = *value;
+    return true;
   }
 
-  void CheckInvoice(Invoice* invoice, const CreateTrade& trade,
+  // Returns whether the amount may be counted with.
+  bool CheckCash(const CreateTrade& trade) {
+    const bool known = trade.cash >= 0 && trade.cash <= kAmountMax;
+    if (!known) {
+      Refuse("trade.cash_leg.minor_units", Number(trade.cash),
+             absl::StrCat("0 to ", kAmountMax));
+    }
+    if (!trade.cash_currency.empty() &&
+        trade.cash_currency != terms_.peg_currency) {
+      Refuse("trade.cash_leg.currency_code", trade.cash_currency,
+             terms_.peg_currency);
+    }
+    return known;
+  }
+
+  // What depends on an amount that is refused already is not checked: the
+  // refusal would tell of a consequence as if it were another mistake.
+  void CheckInvoice(Invoice* invoice, const CreateTrade& trade, bool legs_known,
                     CivilDate booking_date) {
     if (NormaliseInvoiceNumber(invoice->number).empty()) {
       Refuse("trade.invoice.number", invoice->number,
              "a number of 1 to 64 printable characters");
     }
     if (!invoice->issue_date.has_value()) invoice->issue_date = booking_date;
+    bool gross_known = invoice->gross != 0;
     if (invoice->prepaid < 0 || invoice->prepaid > kAmountMax) {
       Refuse("trade.invoice.prepaid_minor_units", Number(invoice->prepaid),
              absl::StrCat("0 to ", kAmountMax));
-      return;
+    } else if (legs_known) {
+      // Three legs of at most 10^15 each: no overflow.
+      const int64_t legs = trade.national_value + trade.cash + invoice->prepaid;
+      if (!gross_known) invoice->gross = legs;
+      gross_known = true;
+      if (invoice->gross != legs) {
+        Refuse("trade.invoice.gross_minor_units", Number(invoice->gross),
+               absl::StrCat(legs, ", which is prepaid ", invoice->prepaid,
+                            " plus national value of the units ",
+                            trade.national_value, " plus cash ", trade.cash));
+      }
     }
-    // Three legs of at most 10^15 each: no overflow.
-    const int64_t legs = trade.national_value + trade.cash + invoice->prepaid;
-    if (invoice->gross == 0) invoice->gross = legs;
-    if (invoice->gross != legs) {
-      Refuse("trade.invoice.gross_minor_units", Number(invoice->gross),
-             absl::StrCat(legs, ", which is prepaid ", invoice->prepaid,
-                          " plus national value of the units ",
-                          trade.national_value, " plus cash ", trade.cash));
-    }
-    CheckTaxLines(*invoice);
+    CheckTaxLines(*invoice, gross_known);
   }
 
-  void CheckTaxLines(const Invoice& invoice) {
-    if (invoice.tax_lines.empty()) return;
+  void CheckTaxLines(const Invoice& invoice, bool gross_known) {
+    bool lines_known = !invoice.tax_lines.empty();
     int64_t total = 0;
     for (size_t i = 0; i < invoice.tax_lines.size(); ++i) {
       const TaxLine& line = invoice.tax_lines[i];
-      const std::string path =
-          absl::StrCat("trade.invoice.tax_lines[", i, "].");
-      if (line.rate_ppm < 0 || line.rate_ppm > 1'000'000) {
-        Refuse(path + "rate_ppm", Number(line.rate_ppm), "0 to 1000000");
-        return;
+      if (CheckTaxLine(line, i)) {
+        total += line.base + line.tax;  // 32 lines of at most 2 * 10^15.
+      } else {
+        lines_known = false;
       }
-      if (line.base > kAmountMax || line.base < -kAmountMax) {
-        Refuse(path + "base_minor_units", Number(line.base),
-               "at most 10^15 either way");
-        return;
-      }
-      if (!IsTaxOf(line.tax, line.base, line.rate_ppm, terms_.peg_decimals)) {
-        Refuse(path + "tax_minor_units", Number(line.tax),
-               "base times rate, less than one currency unit away");
-        return;
-      }
-      total += line.base + line.tax;  // 32 lines of at most 2 * 10^15.
     }
-    if (total != invoice.gross) {
+    if (lines_known && gross_known && total != invoice.gross) {
       Refuse("trade.invoice.tax_lines", Number(total),
              absl::StrCat("lines whose bases and taxes add up to the gross ",
                           invoice.gross));
     }
   }
 
+  // Returns whether the line may be counted with.
+  bool CheckTaxLine(const TaxLine& line, size_t index) {
+    const std::string path =
+        absl::StrCat("trade.invoice.tax_lines[", index, "].");
+    const size_t before = refusals_->size();
+    if (line.rate_ppm < 0 || line.rate_ppm > 1'000'000) {
+      Refuse(path + "rate_ppm", Number(line.rate_ppm), "0 to 1000000");
+    }
+    if (line.base > kAmountMax || line.base < -kAmountMax) {
+      Refuse(path + "base_minor_units", Number(line.base),
+             "at most 10^15 either way");
+    }
+    if (refusals_->size() == before &&
+        !IsTaxOf(line.tax, line.base, line.rate_ppm, terms_.peg_decimals)) {
+      Refuse(path + "tax_minor_units", Number(line.tax),
+             "base times rate, less than one currency unit away");
+    }
+    return refusals_->size() == before;
+  }
+
   const NetworkCreated& terms_;
   const std::string prefix_;
   std::vector<Refusal>* const refusals_;
 };
+
+// A group takes one batch of the journal for itself, so it must fit in one.
+void PrepareGroup(const NetworkCreated& terms, CivilDate booking_date,
+                  CreateTrades* group, std::vector<Refusal>* refusals) {
+  if (group->trades.empty() || group->trades.size() > kGroupItemsMax) {
+    refusals->push_back(
+        FieldInvalid("requests", absl::StrCat(group->trades.size(), " items"),
+                     absl::StrCat("1 to ", kGroupItemsMax, " items")));
+    return;
+  }
+  for (size_t i = 0; i < group->trades.size(); ++i) {
+    TradeForm(terms, absl::StrCat("requests[", i, "]."), refusals)
+        .Check(&group->trades[i], booking_date);
+  }
+}
 
 void PrepareLimits(const SetCreditLine& set, std::vector<Refusal>* refusals) {
   const int64_t line = set.credit_line.minor_units();
@@ -149,10 +186,7 @@ void Prepare(const NetworkCreated& terms, Command* command) {
   if (auto* trade = std::get_if<CreateTrade>(&command->body)) {
     TradeForm(terms, "", refusals).Check(trade, command->booking_date);
   } else if (auto* trades = std::get_if<CreateTrades>(&command->body)) {
-    for (size_t i = 0; i < trades->trades.size(); ++i) {
-      TradeForm(terms, absl::StrCat("requests[", i, "]."), refusals)
-          .Check(&trades->trades[i], command->booking_date);
-    }
+    PrepareGroup(terms, command->booking_date, trades, refusals);
   } else if (const auto* set = std::get_if<SetCreditLine>(&command->body)) {
     PrepareLimits(*set, refusals);
   }

@@ -119,8 +119,9 @@ struct Command {
 
 // Checks the form of what depends on the network's terms only, and fills in
 // what follows from them: the national value, the gross and the date of an
-// invoice. Must be called before LookUp(). Order of the checks: the order of
-// the fields.
+// invoice. Must be called before LookUp(); a second time changes nothing. Order of the checks:
+// the order of the fields; what depends on a field that is refused is not
+// checked.
 void Prepare(const NetworkCreated& terms, Command* command);
 
 }  // namespace skontro::engine
