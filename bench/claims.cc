@@ -3,9 +3,9 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <map>
 #include <string>
+
+#include "bench/metrics.h"
 
 namespace skontro::bench {
 namespace {
@@ -29,7 +29,7 @@ class Medians : public benchmark::ConsoleReporter {
   }
 
   bool failed() const { return failed_; }
-  const std::map<std::string, double>& values() const { return values_; }
+  const Metrics& values() const { return values_; }
 
  private:
   static std::string NameOf(const Run& run) {
@@ -54,12 +54,11 @@ class Medians : public benchmark::ConsoleReporter {
     values_[name + ".cpu_us"] = busy / rate * 1e6;
   }
 
-  std::map<std::string, double> values_;
+  Metrics values_;
   bool failed_ = false;
 };
 
-void PrintClaims(const std::vector<Claim>& claims,
-                 const std::map<std::string, double>& values) {
+void PrintClaims(const std::vector<Claim>& claims, const Metrics& values) {
   for (const Claim& claim : claims) {
     const auto subject = values.find(claim.subject + ".rate");
     const auto reference = values.find(claim.reference + ".rate");
@@ -69,16 +68,6 @@ void PrintClaims(const std::vector<Claim>& claims,
                 subject->second / reference->second, claim.reference.c_str(),
                 reference->second);
   }
-}
-
-bool WriteMetrics(const char* path,
-                  const std::map<std::string, double>& values) {
-  std::FILE* file = std::fopen(path, "a");
-  if (file == nullptr) return false;
-  for (const auto& [name, value] : values) {
-    std::fprintf(file, "%s\t%.6g\n", name.c_str(), value);
-  }
-  return std::fclose(file) == 0;
 }
 
 }  // namespace
@@ -100,11 +89,7 @@ int RunClaims(int argc, char** argv, const std::vector<Claim>& claims) {
   benchmark::Shutdown();
   std::printf("\n");
   PrintClaims(claims, medians.values());
-  const char* path = std::getenv("SKONTRO_METRICS");
-  if (path != nullptr && !WriteMetrics(path, medians.values())) {
-    std::fprintf(stderr, "cannot write %s\n", path);
-    return 1;
-  }
+  AppendMetrics(medians.values());
   return medians.failed() ? 1 : 0;
 }
 

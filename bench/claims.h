@@ -19,8 +19,7 @@ struct Claim {
 
 // The body of main(): runs every benchmark at least five times, the rounds of
 // all of them interleaved, and prints the medians and then the ratio of each
-// claim. Where the environment names a file in SKONTRO_METRICS, the medians are
-// appended to it, one line of name, tab and number each:
+// claim. The medians become metrics (bench/metrics.h):
 //
 //   name.rate     items per second of the benchmark's clock: of one core, or of
 //                 real time with UseRealTime()
