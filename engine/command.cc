@@ -162,6 +162,14 @@ void PrepareGroup(const NetworkCreated& terms, CivilDate booking_date,
   }
 }
 
+// Adds the kind of the request to its fields: the same words asked of another
+// method are another request.
+void AddKind(Command* command) {
+  std::vector<ledger::FieldHash>& fields = command->request_fields;
+  if (!fields.empty() && fields.front().number == kKindField) return;
+  fields.insert(fields.begin(), {kKindField, command->body.index() + 1});
+}
+
 void PrepareLimits(const SetCreditLine& set, std::vector<Refusal>* refusals) {
   const int64_t line = set.credit_line.minor_units();
   if (line < 0 || line > kAmountMax) {
@@ -181,6 +189,7 @@ void PrepareLimits(const SetCreditLine& set, std::vector<Refusal>* refusals) {
 }  // namespace
 
 void Prepare(const NetworkCreated& terms, Command* command) {
+  AddKind(command);
   std::vector<Refusal>* refusals = &command->form_refusals;
   refusals->clear();
   if (auto* trade = std::get_if<CreateTrade>(&command->body)) {

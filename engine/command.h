@@ -72,6 +72,7 @@ struct CreateTrades {
   std::vector<CreateTrade> trades;
 };
 
+// New kinds go to the end: the place of a kind, from 1, is on disk.
 using CommandBody =
     std::variant<CreateMember, SetCreditLine, CreateTrade, AcceptTrade,
                  DeclineTrade, ReverseTrade, CreateTrades>;
@@ -99,6 +100,10 @@ struct Facts {
   std::vector<NewTrade> new_trades;
 };
 
+// Number of the field of a request that says what kind of request it is; the
+// fields of a message have higher ones.
+inline constexpr uint32_t kKindField = 0;
+
 struct Command {
   Actor actor;
   std::string_view method;  // Such as "TradeService.CreateTrade"; static.
@@ -119,7 +124,8 @@ struct Command {
 
 // Checks the form of what depends on the network's terms only, and fills in
 // what follows from them: the national value, the gross and the date of an
-// invoice. Must be called before LookUp(); a second time changes nothing. Order of the checks:
+// invoice; and adds the kind of the command to its request fields. Must be
+// called before LookUp(); a second time changes nothing. Order of the checks:
 // the order of the fields; what depends on a field that is refused is not
 // checked.
 void Prepare(const NetworkCreated& terms, Command* command);

@@ -25,21 +25,26 @@ struct Decider::Draft {
 
 namespace {
 
-// The first field in which two requests differ, or 0 if they are the same.
-uint32_t FirstDifference(const std::vector<ledger::FieldHash>& a,
-                         const std::vector<ledger::FieldHash>& b) {
+// The first field in which two requests differ, or nothing if they are the
+// same.
+std::optional<uint32_t> FirstDifference(
+    const std::vector<ledger::FieldHash>& a,
+    const std::vector<ledger::FieldHash>& b) {
   size_t i = 0;
   while (i < a.size() && i < b.size() && a[i] == b[i]) ++i;
-  if (i == a.size() && i == b.size()) return 0;
+  if (i == a.size() && i == b.size()) return std::nullopt;
   if (i == a.size()) return b[i].number;
   if (i == b.size()) return a[i].number;
   return std::min(a[i].number, b[i].number);
 }
 
 Refusal Reused(const Command& command, uint32_t field) {
-  const std::string name = command.field_name != nullptr
-                               ? std::string(command.field_name(field))
-                               : absl::StrCat("field ", field);
+  std::string name = absl::StrCat("field ", field);
+  if (field == kKindField) {
+    name = "method";
+  } else if (command.field_name != nullptr) {
+    name = std::string(command.field_name(field));
+  }
   return {Reason::kRequestIdReused,
           {{"request_id", command.request_id}, {"field", name}}};
 }
@@ -73,9 +78,11 @@ Answer Decider::Decide(const Command& command, ledger::PendingBatch* batch) {
       seen = &*command.facts.request;
     }
     if (seen != nullptr) {
-      const uint32_t field =
+      const std::optional<uint32_t> field =
           FirstDifference(seen->fields, command.request_fields);
-      if (field != 0) return Refuse(command, {Reused(command, field)}, batch);
+      if (field.has_value()) {
+        return Refuse(command, {Reused(command, *field)}, batch);
+      }
       Answer answer;
       answer.repeated = true;
       if (seen->refused.has_value()) answer.refusals = {*seen->refused};

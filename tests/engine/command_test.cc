@@ -330,5 +330,21 @@ TEST(PrepareTest, ASecondTimeChangesNothing) {
   EXPECT_EQ(TradeOf(twice).national_value, TradeOf(once).national_value);
 }
 
+TEST(PrepareTest, EachKindOfCommandHasItsOwnMark) {
+  const Command kCommands[] = {Admit("a"),
+                               SetLine("a", 1),
+                               Pay("a", "b", 1),
+                               Accept("t1"),
+                               Decline("t1"),
+                               Reverse("t1"),
+                               Together({Sale("a", "b", 1)})};
+  uint64_t place = 0;
+  for (Command command : kCommands) {
+    command.request_fields = {{1, 77}};
+    EXPECT_EQ(Prepared(command).request_fields,
+              (std::vector<ledger::FieldHash>{{kKindField, ++place}, {1, 77}}));
+  }
+}
+
 }  // namespace
 }  // namespace skontro::engine
