@@ -78,7 +78,8 @@ void Books::CheckRequest(const At& at, const Frame& frame, const Event& event) {
     CheckFollower(at, frame, event);
     return;
   }
-  if (record.group_count <= 1) return;
+  group_count_ = record.group_count;
+  if (group_count_ <= 1) return;
   if (record.request_id.empty()) {
     Add(at, absl::StrFormat("a group of %d records has no request id",
                             record.group_count));
@@ -95,7 +96,7 @@ void Books::CheckRequest(const At& at, const Frame& frame, const Event& event) {
                             record.group_count, frame.left_in_batch + 1));
     return;
   }
-  group_left_ = record.group_count - 1;
+  group_left_ = group_count_ - 1;
   group_actor_ = record.actor;
 }
 
@@ -107,10 +108,10 @@ void Books::CheckFollower(const At& at, const Frame& frame,
     Add(at, absl::StrFormat("a record within a group has the request id %s",
                             Quoted(record.request_id)));
   }
-  if (record.group_count > 1) {
-    Add(at, absl::StrFormat("a record within a group says that it begins one "
-                            "of %d",
-                            record.group_count));
+  if (record.group_count != group_count_) {
+    Add(at, absl::StrFormat("a record within a group of %d says that the group "
+                            "has %d",
+                            group_count_, record.group_count));
   }
   if (record.actor != group_actor_) {
     Add(at, absl::StrFormat("a group has two actors, %s and %s",

@@ -70,6 +70,7 @@ class Books {
   uint64_t members_ = 0;
   uint64_t last_member_ = 0;
   std::optional<int32_t> last_day_;
+  uint32_t group_count_ = 0;
   uint32_t group_left_ = 0;  // Records of the open group that are to come.
   std::string group_actor_;
 };

@@ -15,7 +15,7 @@ namespace skontro::verifier {
 
 struct DirectoryOptions {
   // Only this network; empty for all that there are.
-  std::string network;
+  std::string network = {};
 
   // See VerifyOptions.
   uint64_t progress_interval = 65'536;

@@ -64,7 +64,7 @@ InvoiceKey KeyOf(uint64_t seller, const Invoice& invoice) {
   key.seller = seller;
   key.year = YearOf(invoice.issue_day);
   for (const char c : invoice.number) {
-    if (!absl::ascii_isblank(static_cast<unsigned char>(c))) {
+    if (!absl::ascii_isspace(static_cast<unsigned char>(c))) {
       key.number.push_back(Upper(c));
     }
   }

@@ -67,6 +67,7 @@ void Projector::Project(const Frame& frame, const Record& record,
 
 void Projector::ProjectAccounts(uint64_t sequence, RowSink* sink) const {
   for (const auto& [number, account] : accounts_) {
+    if (account.posting_count == 0) continue;
     const AccountRow row = {.balance = account.balance,
                             .posting_count = account.posting_count};
     sink->Put(Family::kAccount, Big64(number), Encode(row), sequence);

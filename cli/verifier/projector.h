@@ -24,7 +24,8 @@ class Projector {
   void Project(const Frame& frame, const Record& record, const Event& event,
                RowSink* sink);
 
-  // Gives `sink` the rows of the family `account` as they are now.
+  // Gives `sink` the rows of the family `account` as they are now: one for each
+  // account that has a posting.
   void ProjectAccounts(uint64_t sequence, RowSink* sink) const;
 
  private:

@@ -1,5 +1,7 @@
 #include "cli/verifier/row_difference.h"
 
+#include <algorithm>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "cli/verifier/row_sums.h"
@@ -15,18 +17,20 @@ std::string RowName(Family family, std::string_view key) {
 
 }  // namespace
 
-void RowDifference::Watch(Family family, const std::vector<size_t>& buckets) {
+void RowDifference::Watch(Family family, const std::vector<size_t>& buckets,
+                          uint64_t rows) {
   if (buckets.empty()) return;
   rows_[family];
-  for (size_t i = 0; i < buckets.size() && i < kBucketsMax; ++i) {
-    watched_.emplace(family, buckets[i]);
-  }
-  if (buckets.size() > kBucketsMax) {
+  const uint64_t rows_each = rows / kBucketCount + 1;
+  const size_t watched =
+      std::min<uint64_t>(buckets.size(), kRowsMax / rows_each + 1);
+  for (size_t i = 0; i < watched; ++i) watched_.emplace(family, buckets[i]);
+  if (watched < buckets.size()) {
     findings_.Add(
         0, absl::StrFormat("family %s: rows differ in %d of %d parts of it; "
                            "%d parts were looked at row by row",
                            std::string(NameOf(family)), buckets.size(),
-                           kBucketCount, kBucketsMax));
+                           kBucketCount, watched));
   }
 }
 

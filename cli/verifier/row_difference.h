@@ -22,15 +22,16 @@ namespace skontro::verifier {
 
 class RowDifference : public RowSink {
  public:
-  // How many buckets of a family are looked at row by row: where more differ,
-  // a whole family is wrong, and its rows need not be listed.
-  static constexpr size_t kBucketsMax = 64;
+  // How many rows are kept for a family at most, about: where more are in
+  // buckets that differ, a whole family is wrong, and not all need be listed.
+  static constexpr uint64_t kRowsMax = 200'000;
 
   // `findings` must outlive this.
   explicit RowDifference(Findings* findings) : findings_(*findings) {}
 
-  // Asks for these buckets of `family`, at most kBucketsMax of them.
-  void Watch(Family family, const std::vector<size_t>& buckets);
+  // Asks for these buckets of `family`, which has `rows` rows in all; for the
+  // first of them, after a finding, where they hold more than kRowsMax rows.
+  void Watch(Family family, const std::vector<size_t>& buckets, uint64_t rows);
   bool watches() const { return !watched_.empty(); }
 
   // What the journal gives; a key of a unique family that is put twice is a

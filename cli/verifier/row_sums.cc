@@ -1,5 +1,7 @@
 #include "cli/verifier/row_sums.h"
 
+#include <algorithm>
+
 #include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 #include "cli/verifier/bytes.h"
@@ -17,6 +19,7 @@ RowSums::RowSums() : key_(RandomSipKey()) {
 void RowSums::Put(Family family, std::string_view key, std::string_view value,
                   uint64_t /*sequence*/) {
   At(family, key).expected_minus_actual += Hash(key, value);
+  ++expected_[static_cast<size_t>(family)];
 }
 
 void RowSums::Erase(Family family, std::string_view key, std::string_view value,
@@ -27,10 +30,17 @@ void RowSums::Erase(Family family, std::string_view key, std::string_view value,
 void RowSums::AddActual(Family family, std::string_view key,
                         std::string_view value) {
   At(family, key).expected_minus_actual -= Hash(key, value);
+  ++actual_[static_cast<size_t>(family)];
 }
 
 void RowSums::AddDamaged(Family family, std::string_view key) {
   At(family, key).damaged = true;
+  ++actual_[static_cast<size_t>(family)];
+}
+
+uint64_t RowSums::RowCount(Family family) const {
+  const auto i = static_cast<size_t>(family);
+  return std::max(expected_[i], actual_[i]);
 }
 
 std::vector<size_t> RowSums::Differing(Family family) const {

@@ -45,6 +45,9 @@ class RowSums : public RowSink {
   // A row that is there and has no canonical value: its bucket cannot agree.
   void AddDamaged(Family family, std::string_view key);
 
+  // How many rows of `family` the journal gives, or are there if that is more.
+  uint64_t RowCount(Family family) const;
+
   // The buckets of `family` that do not agree.
   std::vector<size_t> Differing(Family family) const;
 
@@ -60,6 +63,8 @@ class RowSums : public RowSink {
   const SipKey key_;
   std::string buffer_;
   std::array<std::vector<Bucket>, kFamilyCount> buckets_;
+  std::array<uint64_t, kFamilyCount> expected_{};  // Counts of rows.
+  std::array<uint64_t, kFamilyCount> actual_{};
 };
 
 }  // namespace skontro::verifier

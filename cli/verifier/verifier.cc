@@ -71,7 +71,8 @@ class Verification {
 
   // Which families can be compared after this reading.
   std::vector<Family> Comparable(const Reading& reading);
-  void CompareFamilies(const std::vector<Family>& families, RowSums* sums);
+  void CompareFamilies(const std::vector<Family>& families, RowSums* sums,
+                       TailKeys* tail);
   bool SumFamily(Family family, RowSums* sums);
   void ExplainDifferences(const std::vector<Family>& families,
                           const RowSums& sums);
@@ -117,7 +118,7 @@ absl::StatusOr<Report> Verification::Run() {
   TailKeys tail(&source_, &findings_);
   ReadJournal(&reading, &findings_, sums.get(), &tail);
   const std::vector<Family> families = Comparable(reading);
-  CompareFamilies(families, sums.get());
+  CompareFamilies(families, sums.get(), &tail);
   if (!cancelled_) Tell();
   if (cancelled_) NotChecked("what was left when it was cancelled");
   Fill(reading);
@@ -272,13 +273,15 @@ std::vector<Family> Verification::Comparable(const Reading& reading) {
 }
 
 void Verification::CompareFamilies(const std::vector<Family>& families,
-                                   RowSums* sums) {
+                                   RowSums* sums, TailKeys* tail) {
   std::vector<Family> compared;
   for (const Family family : families) {
     if (cancelled_) return;
     if (SumFamily(family, sums)) compared.push_back(family);
   }
-  if (!cancelled_) ExplainDifferences(compared, *sums);
+  if (cancelled_) return;
+  tail->Finish(compared, *sums);
+  ExplainDifferences(compared, *sums);
 }
 
 bool Verification::SumFamily(Family family, RowSums* sums) {
@@ -310,7 +313,7 @@ void Verification::ExplainDifferences(const std::vector<Family>& families,
                                       const RowSums& sums) {
   RowDifference difference(&findings_);
   for (const Family family : families) {
-    difference.Watch(family, sums.Differing(family));
+    difference.Watch(family, sums.Differing(family), sums.RowCount(family));
   }
   if (!difference.watches()) return;
 

@@ -44,7 +44,7 @@ using OnProgress = std::function<bool(const Progress&)>;
 
 struct VerifyOptions {
   // The id that the genesis must have; empty for any.
-  std::string network_id;
+  std::string network_id = {};
 
   // Progress is told at the start, after as many records or rows, and at the
   // end.
