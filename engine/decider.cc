@@ -103,14 +103,18 @@ Answer Decider::Decide(const Command& command, ledger::PendingBatch* batch) {
   }
 
   Draft draft = MakeDraft(command, &refusals);
-  if (command.validate_only || !refusals.empty()) {
-    Answer answer = Refuse(command, std::move(refusals), batch);
+  if (!command.validate_only && !refusals.empty()) {
+    return Refuse(command, std::move(refusals), batch);
+  }
+  Answer answer;
+  if (command.validate_only) {
+    answer.sequence = state_->sequence();
+    answer.refusals = std::move(refusals);
     if (draft.event.has_value()) answer.events = {*std::move(draft.event)};
     answer.time_us = draft.record.time_us;
     answer.booking_date = draft.record.booking_date;
     return answer;
   }
-  Answer answer;
   answer.events = {*draft.event};
   Append(std::move(draft), batch);
   answer.first_sequence = answer.sequence = state_->sequence();
@@ -173,13 +177,17 @@ Answer Decider::DecideGroup(const Command& command, const CreateTrades& group,
 Answer Decider::Refuse(const Command& command, std::vector<Refusal> refusals,
                        ledger::PendingBatch* batch) {
   Answer answer;
-  if (!command.validate_only && IsKept(refusals.front())) {
+  if (IsKept(refusals.front())) {
+    // A repeated request gets what was kept, so nobody gets more.
+    refusals.erase(refusals.begin() + 1, refusals.end());
     Draft draft;
     draft.record = NewRecord(command);
     draft.record.kind = ledger::RecordKind::kRefusal;
     draft.event = RequestRefused{refusals.front()};
     Append(std::move(draft), batch);
     answer.first_sequence = state_->sequence();
+    answer.time_us = state_->time_us();
+    answer.booking_date = state_->booking_date();
   }
   answer.sequence = state_->sequence();
   answer.refusals = std::move(refusals);

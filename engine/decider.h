@@ -19,11 +19,12 @@ namespace skontro::engine {
 
 // What a command led to.
 struct Answer {
-  // The command was answered before; `sequence` and `refusals` are of then, and
-  // `events` is empty.
+  // The command was answered before; the sequences and `refusals` are of then,
+  // and nothing else is set.
   bool repeated = false;
 
-  // Why not. Empty if the command was carried out, or would be.
+  // Why not. Empty if the command was carried out, or would be. One, but all of
+  // them in a preview and for mistakes of form.
   std::vector<Refusal> refusals;
 
   // The records that the command made: none for a refusal that is not kept and
