@@ -10,6 +10,7 @@
 #include "engine/event_codec.h"
 #include "engine/member_rules.h"
 #include "engine/permission.h"
+#include "engine/refusals.h"
 #include "engine/trade_rules.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
@@ -63,6 +64,25 @@ void AddPersonal(const PersonalText& text, MemberNumber subject,
   record->commitments.push_back(
       {number, field, ledger::CommitmentOf(text.salt, text.text)});
   rows->push_back({number, sequence, field, text.salt, text.text});
+}
+
+// Adds to the refusal of a group which item it is about. An earlier item that
+// has the invoice is named by its place: that trade is undone, and its number
+// will be another's.
+Refusal OfItem(Refusal refusal, size_t item, const NetworkCreated& terms,
+               Sequence first, const std::vector<Event>& before) {
+  for (size_t i = 0; i < before.size(); ++i) {
+    const auto number = TradeNumber{static_cast<uint64_t>(first) + i};
+    const std::string name =
+        TradeName(terms, TradeId(std::get<TradeCreated>(before[i]), number));
+    for (auto& [key, value] : refusal.metadata) {
+      if (key == "trade" && value == name) {
+        value = absl::StrCat("requests[", i, "]");
+      }
+    }
+  }
+  refusal.metadata.emplace_back("item", absl::StrCat(item));
+  return refusal;
 }
 
 }  // namespace
@@ -129,18 +149,19 @@ Answer Decider::DecideGroup(const Command& command, const CreateTrades& group,
                             ledger::PendingBatch* batch) {
   SKONTRO_CHECK(!command.validate_only);
   SKONTRO_CHECK(command.facts.new_trades.size() == group.trades.size());
-  const size_t records_before = batch->records.size();
   const size_t personal_before = batch->personal.size();
   std::vector<State::BeforeTrade> before;
   Answer answer;
+  answer.first_sequence = ledger::Next(state_->sequence());
   std::vector<Refusal> refusals;
-  for (size_t i = 0; i < group.trades.size() && refusals.empty(); ++i) {
+  for (size_t i = 0; i < group.trades.size(); ++i) {
     Draft draft;
     draft.record = NewRecord(command);
     DraftTrade(command, group.trades[i], command.facts.new_trades[i], &draft,
                &refusals);
     if (!refusals.empty()) {
-      refusals.front().metadata.emplace_back("item", absl::StrCat(i));
+      refusals = {OfItem(std::move(refusals.front()), i, state_->terms(),
+                         answer.first_sequence, answer.events)};
       break;
     }
     if (i > 0) {
@@ -156,17 +177,13 @@ Answer Decider::DecideGroup(const Command& command, const CreateTrades& group,
   }
   if (refusals.empty()) {
     answer.sequence = state_->sequence();
-    answer.first_sequence = Sequence{static_cast<uint64_t>(answer.sequence) -
-                                     group.trades.size() + 1};
     answer.time_us = state_->time_us();
     answer.booking_date = state_->booking_date();
     return answer;
   }
-  while (batch->records.size() > records_before) {
+  for (size_t i = before.size(); i-- > 0;) {
     state_->UndoTrade(batch->records.back(),
-                      std::get<TradeCreated>(answer.events[before.size() - 1]),
-                      before.back());
-    before.pop_back();
+                      std::get<TradeCreated>(answer.events[i]), before[i]);
     batch->records.pop_back();
     batch->payloads.pop_back();
   }

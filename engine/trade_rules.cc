@@ -5,6 +5,7 @@
 
 #include "engine/refusals.h"
 #include "ledger/base/check.h"
+#include "ledger/base/limits.h"
 
 namespace skontro::engine {
 namespace {
@@ -88,7 +89,8 @@ std::optional<TradeCreated> DecideCreateTrade(const State& state,
   if (buyer.has_value()) CheckActive(state, *buyer, refusals);
   if (seller.has_value()) CheckActive(state, *seller, refusals);
   // An amount of bad form has no limits to compare with.
-  if (command.initiator == Initiator::kBuyer && command.units > Amount()) {
+  if (command.initiator == Initiator::kBuyer && command.units > Amount() &&
+      command.units <= Amount::FromMinorUnits(kAmountMax)) {
     if (buyer.has_value()) {
       Add(CheckCanPay(state, *buyer, command.units), refusals);
     }
