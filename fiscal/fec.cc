@@ -131,9 +131,7 @@ void DescribeChart(const ChartOfAccounts& chart, std::string* out) {
 
 }  // namespace
 
-absl::StatusOr<ExportManifest> WriteFec(Source& source,
-                                        const ChartOfAccounts& chart,
-                                        const Sink& sink) {
+absl::StatusOr<ExportManifest> BeginFec(const Source& source) {
   ExportManifest manifest;
   manifest.format = "FEC";
   manifest.member = source.Member();
@@ -146,7 +144,13 @@ absl::StatusOr<ExportManifest> WriteFec(Source& source,
   manifest.file_name = absl::StrCat(
       NameMarks(manifest.network, manifest.period), manifest.member.siren,
       "FEC", CompactDate(manifest.period.last_day), ".txt");
+  return manifest;
+}
 
+absl::StatusOr<ExportManifest> WriteFec(Source& source,
+                                        const ChartOfAccounts& chart,
+                                        const Sink& sink) {
+  SKONTRO_ASSIGN_OR_RETURN(ExportManifest manifest, BeginFec(source));
   BufferedSink out(sink);
   SKONTRO_RETURN_IF_ERROR(out.Write(Row(kFecNames)));
   const auto write = [&](const FiscalEntry& entry) -> absl::Status {

@@ -20,6 +20,11 @@
 
 namespace skontro::fiscal {
 
+// The manifest of the FEC of `source` before a byte is written: everything but
+// bytes, hash and summary, the name of the file above all. Returns the errors
+// of WriteFec() that can be known by then.
+absl::StatusOr<ExportManifest> BeginFec(const Source& source);
+
 // Writes the fiscal year of `source` to `sink`, in bounded memory: UTF-8
 // without a mark, one row of names, tabs, lines ended by CR LF. The manifest
 // that comes back has no hash yet. The same source gives the same bytes.

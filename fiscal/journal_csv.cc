@@ -65,16 +65,25 @@ std::string SafeName(std::string_view id) {
 
 }  // namespace
 
-absl::StatusOr<ExportManifest> WriteJournalCsv(Source& source,
-                                               const ChartOfAccounts& chart,
-                                               const Sink& sink) {
+ExportManifest BeginJournalCsv(const Source& source) {
   ExportManifest manifest;
   manifest.format = "JOURNAL_CSV";
   manifest.member = source.Member();
   manifest.network = source.Network();
   manifest.period = source.GetPeriod();
   manifest.position = source.Position();
+  manifest.file_name =
+      absl::StrCat(NameMarks(manifest.network, manifest.period),
+                   SafeName(manifest.member.id), "-journal-",
+                   CompactDate(manifest.period.first_day), "-",
+                   CompactDate(manifest.period.last_day), ".csv");
+  return manifest;
+}
 
+absl::StatusOr<ExportManifest> WriteJournalCsv(Source& source,
+                                               const ChartOfAccounts& chart,
+                                               const Sink& sink) {
+  ExportManifest manifest = BeginJournalCsv(source);
   BufferedSink out(sink);
   SKONTRO_RETURN_IF_ERROR(out.Write(NamesRow()));
   const auto write = [&](const FiscalEntry& entry) -> absl::Status {
@@ -88,11 +97,6 @@ absl::StatusOr<ExportManifest> WriteJournalCsv(Source& source,
                            VisitJournalEntries(source, chart, write));
   SKONTRO_RETURN_IF_ERROR(out.Flush());
   manifest.bytes = out.bytes();
-  manifest.file_name =
-      absl::StrCat(NameMarks(manifest.network, manifest.period),
-                   SafeName(manifest.member.id), "-journal-",
-                   CompactDate(manifest.period.first_day), "-",
-                   CompactDate(manifest.period.last_day), ".csv");
   return manifest;
 }
 

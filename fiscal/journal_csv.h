@@ -17,6 +17,10 @@
 
 namespace skontro::fiscal {
 
+// The manifest of the file before a byte is written: everything but bytes, hash
+// and summary.
+ExportManifest BeginJournalCsv(const Source& source);
+
 // Writes the period of `source` to `sink`, in bounded memory: UTF-8 without a
 // mark, one row of names, `;` between fields, lines ended by CR LF. Any
 // national currency, any period inside a fiscal year; numbers are those that
