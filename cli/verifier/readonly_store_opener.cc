@@ -6,16 +6,20 @@
 #include <rocksdb/file_system.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdarg>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace skontro::verifier {
@@ -23,8 +27,8 @@ namespace {
 
 constexpr size_t kBlockCacheBytes = 32 * 1024 * 1024;
 constexpr size_t kReadaheadBytes = 2 * 1024 * 1024;
-constexpr int kAttemptsMax = 8;
-constexpr std::chrono::milliseconds kFirstPause{10};
+constexpr int kAttemptsMax = 50;
+constexpr std::chrono::milliseconds kPause{20};
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -248,33 +252,66 @@ absl::StatusOr<std::unique_ptr<Source>> ReadonlyStore::Open(
   return store;
 }
 
-// Whether a server that flushes or compacts meanwhile can be the reason.
-bool MayPass(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kDataLoss ||
-         status.code() == absl::StatusCode::kUnavailable;
+// The files of a store, each with its size if a server appends to it.
+using Files = std::map<std::string, uint64_t>;
+
+bool IsLog(const std::string& name) { return absl::EndsWith(name, ".log"); }
+
+absl::StatusOr<Files> ListFiles(const std::string& directory) {
+  Files files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end;
+       !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code gone;
+    const bool grows = IsLog(name) || absl::StartsWith(name, "MANIFEST");
+    files[name] = grows ? entry->file_size(gone) : 0;
+  }
+  if (!error) return files;
+  const std::string text = absl::StrCat(directory, ": ", error.message());
+  return error == std::errc::permission_denied
+             ? absl::PermissionDeniedError(text)
+             : absl::UnavailableError(text);
+}
+
+// Whether all logs that were there before are still there. RocksDB first reads
+// which logs it needs and then reads those that it finds: records of a log that
+// went away in between are in neither, and it does not notice. Logs go away in
+// their order, so a log that came and went meanwhile took one from before
+// along.
+bool KeepsLogs(const Files& before, const Files& after) {
+  return std::all_of(before.begin(), before.end(), [&](const auto& file) {
+    return !IsLog(file.first) || after.contains(file.first);
+  });
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
     const std::string& directory) {
-  const rocksdb::Status there =
-      rocksdb::Env::Default()->FileExists(directory + "/CURRENT");
-  if (there.IsNotFound()) {
-    return absl::NotFoundError(
-        absl::StrCat(directory,
-                     " holds no store: it has no file CURRENT. Name the "
-                     "directory of a network, DATA/networks/<id>"));
-  }
-  std::chrono::milliseconds pause = kFirstPause;
   for (int attempt = 1;; ++attempt) {
+    const absl::StatusOr<Files> before = ListFiles(directory);
+    if (!before.ok()) return before.status();
+    if (!before->contains("CURRENT")) {
+      return absl::NotFoundError(
+          absl::StrCat(directory,
+                       " holds no store: it has no file CURRENT. Name the "
+                       "directory of a network, DATA/networks/<id>"));
+    }
     absl::StatusOr<std::unique_ptr<Source>> store =
         ReadonlyStore::Open(directory);
-    if (store.ok() || attempt == kAttemptsMax || !MayPass(store.status())) {
-      return store;
+    const absl::StatusOr<Files> after = ListFiles(directory);
+    if (!after.ok()) return after.status();
+    if (store.ok() && KeepsLogs(*before, *after)) return store;
+    // If nobody writes, another attempt would end the same way.
+    if (!store.ok() && *before == *after) return store;
+    if (attempt == kAttemptsMax) {
+      return absl::UnavailableError(absl::StrCat(
+          directory,
+          " changes faster than it can be opened; verify a backup, "
+          "or let the server verify it"));
     }
-    std::this_thread::sleep_for(pause);
-    pause *= 2;
+    std::this_thread::sleep_for(kPause);
   }
 }
 

@@ -20,13 +20,16 @@
 
 namespace skontro::verifier {
 
-// Tries several times, for about two seconds, when the files change under it.
+// Tries again when a server flushed or compacted meanwhile, so that what it
+// opens has no gap; a store that nobody writes to is tried once.
 //
 //   NOT_FOUND           there is no store in `directory`
 //   PERMISSION_DENIED   a file may not be read
 //   RESOURCE_EXHAUSTED  the process may not open as many files
 //   DATA_LOSS           the store is damaged
-//   UNAVAILABLE         anything else, such as an error of the disk
+//   UNAVAILABLE         the server was faster every time; or anything else,
+//   such
+//                       as an error of the disk
 absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
     const std::string& directory);
 
