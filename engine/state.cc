@@ -29,33 +29,35 @@ void State::Apply(const ledger::Record& record, const Event& event) {
   time_us_ = record.time_us;
   booking_date_ = record.booking_date;
 
+  const bool refused = std::holds_alternative<RequestRefused>(event);
+  SKONTRO_CHECK_AT(record.kind == (refused ? ledger::RecordKind::kRefusal
+                                           : ledger::RecordKind::kEvent),
+                   sequence_);
   if (const auto* created = std::get_if<MemberCreated>(&event)) {
     ApplyMember(*created);
   } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {
-    SKONTRO_CHECK_AT(IndexOf(set->account) < accounts_.size(), sequence_);
-    Account& changed = accounts_[IndexOf(set->account)];
-    SKONTRO_CHECK_AT(changed.credit_line == set->old_credit_line, sequence_);
-    SKONTRO_CHECK_AT(changed.balance_limit == set->old_balance_limit,
-                     sequence_);
-    changed.credit_line = set->new_credit_line;
-    changed.balance_limit = set->new_balance_limit;
+    ApplyCreditLine(*set);
   } else if (const auto* trade = std::get_if<TradeCreated>(&event)) {
     ApplyTradeCreated(*trade);
   } else if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
     OpenTrade(accepted->trade).settle_sequence = sequence_;
     FinishTrade(accepted->trade, TradeState::kSettled);
   } else if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
+    OpenTrade(declined->trade);
     FinishTrade(declined->trade, TradeState::kDeclined);
-    if (declined->freed_invoice.has_value()) {
-      SetInvoice(*declined->freed_invoice, {});
-    }
+    FreeInvoice(declined->freed_invoice);
   } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
+    // Found in memory only if it was settled lately.
+    const auto found = trades_.find(reversed->trade);
+    SKONTRO_CHECK_AT(
+        found == trades_.end() ||
+            (found->second.state == TradeState::kSettled &&
+             found->second.settle_sequence == reversed->settle_sequence),
+        sequence_);
     FinishTrade(reversed->trade, TradeState::kReversed);
-    if (reversed->freed_invoice.has_value()) {
-      SetInvoice(*reversed->freed_invoice, {});
-    }
+    FreeInvoice(reversed->freed_invoice);
   } else {
-    SKONTRO_CHECK_AT(std::holds_alternative<RequestRefused>(event), sequence_);
+    SKONTRO_CHECK_AT(refused, sequence_);
     SKONTRO_CHECK_AT(record.entries.empty(), sequence_);
   }
   ApplyEntries(record);
@@ -108,7 +110,18 @@ void State::ApplyMember(const MemberCreated& created) {
   }
 }
 
+void State::ApplyCreditLine(const CreditLineSet& set) {
+  SKONTRO_CHECK_AT(IndexOf(set.account) < accounts_.size(), sequence_);
+  Account& changed = accounts_[IndexOf(set.account)];
+  SKONTRO_CHECK_AT(changed.credit_line == set.old_credit_line, sequence_);
+  SKONTRO_CHECK_AT(changed.balance_limit == set.old_balance_limit, sequence_);
+  changed.credit_line = set.new_credit_line;
+  changed.balance_limit = set.new_balance_limit;
+}
+
 void State::ApplyTradeCreated(const TradeCreated& created) {
+  SKONTRO_CHECK_AT(IndexOf(created.seller) < members_.size(), sequence_);
+  SKONTRO_CHECK_AT(IndexOf(created.buyer) < members_.size(), sequence_);
   const auto number = TradeNumber{static_cast<uint64_t>(sequence_)};
   Trade trade;
   trade.id = TradeId(created, number);
@@ -118,6 +131,8 @@ void State::ApplyTradeCreated(const TradeCreated& created) {
   trade.changed = sequence_;
   if (created.invoice.has_value()) {
     trade.invoice = KeyOf(created.seller, *created.invoice);
+    const InvoiceState* known = FindInvoice(*trade.invoice);
+    SKONTRO_CHECK_AT(known == nullptr || !known->held, sequence_);
     SetInvoice(*trade.invoice, {true, trade.id});
   }
   SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
@@ -144,9 +159,17 @@ void State::SetInvoice(const InvoiceKey& key, InvoiceState state) {
   recent_.push_back({Recent::Kind::kInvoice, sequence_, {}, key, {}});
 }
 
+void State::FreeInvoice(const std::optional<InvoiceKey>& key) {
+  if (!key.has_value()) return;
+  const InvoiceState* known = FindInvoice(*key);
+  SKONTRO_CHECK_AT(known == nullptr || known->held, sequence_);
+  SetInvoice(*key, {});
+}
+
 Trade& State::OpenTrade(TradeNumber number) {
   const auto found = trades_.find(number);
   SKONTRO_CHECK_AT(found != trades_.end(), sequence_);
+  SKONTRO_CHECK_AT(found->second.state == TradeState::kProposed, sequence_);
   return found->second;
 }
 
@@ -271,15 +294,14 @@ void State::ForgetUpTo(Sequence floor) {
 }
 
 void State::CheckInvariants() const {
-  Amount sum;
+  // The sum of some accounts may be past 64 bits where that of all is zero.
+  __int128 sum = 0;
   for (const Account& account : accounts_) {
-    SKONTRO_CHECK(account.credit_line >= Amount());
-    SKONTRO_CHECK(account.balance_limit > Amount());
-    const std::optional<Amount> next = Add(sum, account.balance);
-    SKONTRO_CHECK_AT(next.has_value(), sequence_);
-    sum = *next;
+    SKONTRO_CHECK_AT(account.credit_line >= Amount(), sequence_);
+    SKONTRO_CHECK_AT(account.balance_limit > Amount(), sequence_);
+    sum += account.balance.minor_units();
   }
-  SKONTRO_CHECK_AT(sum == Amount(), sequence_);
+  SKONTRO_CHECK_AT(sum == 0, sequence_);
 }
 
 }  // namespace skontro::engine

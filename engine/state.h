@@ -146,9 +146,11 @@ class State {
   void ApplyEntries(const ledger::Record& record);
   void ApplyRequest(const ledger::Record& record, const Event& event);
   void ApplyMember(const MemberCreated& created);
+  void ApplyCreditLine(const CreditLineSet& set);
   void ApplyTradeCreated(const TradeCreated& created);
   void FinishTrade(TradeNumber number, TradeState state);
   void SetInvoice(const InvoiceKey& key, InvoiceState state);
+  void FreeInvoice(const std::optional<InvoiceKey>& key);
   Trade& OpenTrade(TradeNumber number);
 
   const NetworkCreated terms_;
