@@ -89,6 +89,11 @@ void JsonWriter::Bool(std::string_view key, bool value) {
   text_.append(value ? "true" : "false");
 }
 
+void JsonWriter::Json(std::string_view key, std::string_view json) {
+  BeginValue(key);
+  text_.append(json);
+}
+
 std::string JsonWriter::Finish() {
   SKONTRO_CHECK(has_members_.empty() && !text_.empty());
   text_.push_back('\n');

@@ -23,6 +23,8 @@ class JsonWriter {
   void String(std::string_view key, std::string_view value);
   void Number(std::string_view key, int64_t value);
   void Bool(std::string_view key, bool value);
+  // REQUIRES: `json` is one JSON value.
+  void Json(std::string_view key, std::string_view json);
 
   // What was written, with a line end after it.
   // REQUIRES: every object and array is ended, and there is one of them.

@@ -6,6 +6,7 @@
 #ifndef SKONTRO_CLI_PROGRESS_LINE_H_
 #define SKONTRO_CLI_PROGRESS_LINE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -15,24 +16,23 @@ namespace skontro::cli {
 
 class ProgressLine {
  public:
-  // `what` is counted, such as "records".
-  ProgressLine(Environment& environment, std::string what)
-      : environment_(environment), what_(std::move(what)) {}
+  explicit ProgressLine(Environment& environment) : environment_(environment) {}
   ~ProgressLine() { End(); }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  // `total` is zero where it is not known.
-  void Show(int64_t count, int64_t total);
+  void Show(std::string line);
 
   // Takes the line away.
   void End();
 
  private:
   Environment& environment_;
-  const std::string what_;
   size_t width_ = 0;  // Of what stands on the line.
 };
+
+// "120 of 400 records, 30 %"; without a total above zero "120 records".
+std::string ProgressText(int64_t count, int64_t total, const std::string& what);
 
 }  // namespace skontro::cli
 

@@ -45,7 +45,7 @@ class Batch {
         unit_(std::move(unit)),
         network_(std::move(network)),
         items_(std::move(items)),
-        progress_(session.environment(), "trades") {}
+        progress_(session.environment()) {}
 
   // Gives each item without request id the batch's id and its line.
   absl::Status NameItems(const std::string& batch_id);
@@ -68,8 +68,8 @@ class Batch {
   void AddError(const BatchItem& item, ServerError error);
   void AddTrade(const BatchItem& item, const v1::Trade& trade);
   void ShowProgress(size_t done) {
-    progress_.Show(static_cast<int64_t>(done),
-                   static_cast<int64_t>(items_.size()));
+    progress_.Show(ProgressText(static_cast<int64_t>(done),
+                                static_cast<int64_t>(items_.size()), "trades"));
   }
 
   Session& session_;

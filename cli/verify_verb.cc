@@ -80,12 +80,13 @@ absl::StatusOr<ExitCode> VerifyOnline(Session& session) {
   SKONTRO_RETURN_IF_ERROR(
       session.SetDeadline(absl::InfiniteDuration(), &context));
   const auto reader = stub->Verify(&context, request);
-  ProgressLine progress(session.environment(), "records");
+  ProgressLine progress(session.environment());
   VerifyProgress message;
   VerifyReport report;
   bool done = false;
   while (reader->Read(&message)) {
-    progress.Show(message.record_count(), message.record_count_total());
+    progress.Show(ProgressText(message.record_count(),
+                               message.record_count_total(), "records"));
     if (message.has_done()) {
       done = true;
       report = std::move(*message.mutable_done());
@@ -109,8 +110,7 @@ absl::StatusOr<ExitCode> Verify(Session& session,
                                 const VerifyOptions& options) {
   if (options.online != options.directory.empty()) {
     return UsageFailure(
-        "give the directory of a network that no server has open, or "
-        "--online\nNext: skontro verify --help");
+        "give a data directory, or --online\nNext: skontro verify --help");
   }
   if (session.format() == Format::kCsv) {
     return UsageFailure("--format: a verification is printed as text or json");
@@ -127,6 +127,7 @@ void AddVerifyVerb(Verbs& verbs) {
       &verbs.app(), "verify",
       "Check the books without trusting the code that wrote them",
       "  skontro verify build/demo-data\n"
+      "  skontro verify build/demo-data --network res-demo --format json\n"
       "  skontro verify --online --network res\n"
       "\n"
       "Checked are checksums, the hash chain, that every entry balances, every "
@@ -136,8 +137,9 @@ void AddVerifyVerb(Verbs& verbs) {
       "Exit codes: 0 everything holds, 5 something is broken, 7 not everything "
       "could\nbe read.",
       [&verbs, options] { return Verify(verbs.session(), *options); });
-  verb->add_option("DIR", options->directory,
-                   "A data directory that no server has open");
+  verb->add_option(
+      "DIR", options->directory,
+      "A data directory, or one network of it; a server may be writing to it");
   verb->add_flag("--online", options->online, "Let the server verify");
   verbs.TakesNetwork(verb);
   verbs.TakesFormat(verb);
