@@ -2,14 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/ledger/storage/store_contract.h"
-
 namespace skontro::ledger {
 namespace {
-
-INSTANTIATE_TEST_SUITE_P(Contract, StoreContractTest,
-                         testing::Values(MemoryKind()),
-                         KindName<testing::TestParamInfo<StoreKind>>);
 
 WriteBatch OneRow(const char* value) {
   WriteBatch batch;

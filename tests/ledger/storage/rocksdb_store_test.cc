@@ -19,17 +19,12 @@
 
 #include "tests/ledger/scribe.h"
 #include "tests/ledger/storage/rocksdb_place.h"
-#include "tests/ledger/storage/store_contract.h"
 
 namespace skontro::ledger {
 namespace {
 
 namespace fs = std::filesystem;
 using absl::StatusCode;
-
-INSTANTIATE_TEST_SUITE_P(Contract, StoreContractTest,
-                         testing::Values(RocksdbKind()),
-                         KindName<testing::TestParamInfo<StoreKind>>);
 
 // A directory with one store in it, some rows of which are in a table and some
 // in the log only.

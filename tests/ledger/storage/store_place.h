@@ -33,8 +33,10 @@ struct StoreKind {
   std::unique_ptr<StorePlace> (*make)();  // An empty store.
 };
 
-// The store in memory; others are where their library is.
 StoreKind MemoryKind();
+
+// Every kind of store that is in this build.
+std::vector<StoreKind> StoreKinds();
 
 // The rows of one family, of all, or of all that are projections.
 using FamilyRows = std::map<std::string, std::string>;

@@ -1,11 +1,19 @@
-#include "tests/ledger/storage/store_contract.h"
+// What ledger/storage/store.h promises, of every kind of store.
+
+#include "ledger/storage/store.h"
+
+#include <gtest/gtest.h>
 
 #include <atomic>
 #include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/ledger/scribe.h"
+#include "tests/ledger/storage/store_place.h"
 
 namespace skontro::ledger {
 namespace {
@@ -17,7 +25,36 @@ constexpr Family kOther = Family::kAccount;
 constexpr auto kUnlogged = Durability::kUnlogged;
 constexpr std::nullopt_t kNone = std::nullopt;
 
-TEST_P(StoreContractTest, AFreshStoreHasNoRows) {
+class StoreTest : public testing::TestWithParam<StoreKind> {
+ protected:
+  // Writes one row, or deletes it.
+  void Put(Family family, const std::string& key, const std::string& value,
+           Durability durability = Durability::kSynced) {
+    WriteBatch batch;
+    batch.Put(family, key, value);
+    Write(batch, durability);
+  }
+  void Delete(Family family, const std::string& key,
+              Durability durability = Durability::kSynced) {
+    WriteBatch batch;
+    batch.Delete(family, key);
+    Write(batch, durability);
+  }
+  void Write(const WriteBatch& batch, Durability durability) {
+    const absl::Status status = store()->Write(batch, durability);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  std::optional<std::string> Get(Family family, const std::string& key) {
+    return store()->GetSnapshot()->Get(family, key).value();
+  }
+
+  Store* store() { return place_->store(); }
+
+  std::unique_ptr<StorePlace> place_ = GetParam().make();
+};
+
+TEST_P(StoreTest, AFreshStoreHasNoRows) {
   const auto snapshot = store()->GetSnapshot();
   for (const auto& [family, rows] : RowsOf(*snapshot)) {
     EXPECT_TRUE(rows.empty()) << family;
@@ -30,7 +67,7 @@ TEST_P(StoreContractTest, AFreshStoreHasNoRows) {
   EXPECT_TRUE(it->status().ok());
 }
 
-TEST_P(StoreContractTest, ARowIsThereUntilItIsDeleted) {
+TEST_P(StoreTest, ARowIsThereUntilItIsDeleted) {
   Put(kFirst, "a", "1");
   EXPECT_EQ(Get(kFirst, "a"), "1");
   Put(kFirst, "a", "2");
@@ -41,7 +78,7 @@ TEST_P(StoreContractTest, ARowIsThereUntilItIsDeleted) {
   EXPECT_EQ(Get(kFirst, "never there"), kNone);
 }
 
-TEST_P(StoreContractTest, FamiliesDoNotMix) {
+TEST_P(StoreTest, FamiliesDoNotMix) {
   for (Family family : AllFamilies()) {
     Put(family, "key", std::to_string(static_cast<size_t>(family)));
   }
@@ -51,7 +88,7 @@ TEST_P(StoreContractTest, FamiliesDoNotMix) {
   }
 }
 
-TEST_P(StoreContractTest, KeysAndValuesAreAnyBytes) {
+TEST_P(StoreTest, KeysAndValuesAreAnyBytes) {
   const std::string kBytes[] = {"",   "\0"s,  "\0\0"s, "a\0b"s,
                                 "\n", "\x7f", "\x80"s, "\xff\xff"s};
   for (const std::string& bytes : kBytes) Put(kFirst, bytes, bytes + "value");
@@ -63,7 +100,7 @@ TEST_P(StoreContractTest, KeysAndValuesAreAnyBytes) {
   EXPECT_EQ(Get(kFirst, "empty"), "");
 }
 
-TEST_P(StoreContractTest, RowsAreInTheOrderOfUnsignedBytes) {
+TEST_P(StoreTest, RowsAreInTheOrderOfUnsignedBytes) {
   const std::vector<std::string> kKeys = {"\0"s, "\0\0"s, "\x01", "a",   "aa",
                                           "b",   "\x7f",  "\x80", "\xff"};
   for (auto key = kKeys.rbegin(); key != kKeys.rend(); ++key) {
@@ -76,7 +113,7 @@ TEST_P(StoreContractTest, RowsAreInTheOrderOfUnsignedBytes) {
   EXPECT_EQ(found, kKeys);
 }
 
-TEST_P(StoreContractTest, TheLastWordOnARowInABatchHolds) {
+TEST_P(StoreTest, TheLastWordOnARowInABatchHolds) {
   WriteBatch batch;
   batch.Put(kFirst, "a", "1");
   batch.Put(kFirst, "a", "2");
@@ -93,14 +130,14 @@ TEST_P(StoreContractTest, TheLastWordOnARowInABatchHolds) {
   }
 }
 
-TEST_P(StoreContractTest, AnEmptyBatchChangesNothing) {
+TEST_P(StoreTest, AnEmptyBatchChangesNothing) {
   Put(kFirst, "a", "1");
   Write(WriteBatch(), Durability::kSynced);
   Write(WriteBatch(), kUnlogged);
   EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), (FamilyRows{{"a", "1"}}));
 }
 
-TEST_P(StoreContractTest, ALargeBatchSurvivesACrash) {
+TEST_P(StoreTest, ALargeBatchSurvivesACrash) {
   WriteBatch batch;
   FamilyRows rows;
   for (int i = 0; i < 2'000; ++i) {
@@ -113,7 +150,7 @@ TEST_P(StoreContractTest, ALargeBatchSurvivesACrash) {
   EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), rows);
 }
 
-TEST_P(StoreContractTest, ASnapshotSeesOneStateForEver) {
+TEST_P(StoreTest, ASnapshotSeesOneStateForEver) {
   Put(kFirst, "a", "1");
   Put(kFirst, "b", "1");
   const auto before = store()->GetSnapshot();
@@ -140,7 +177,7 @@ TEST_P(StoreContractTest, ASnapshotSeesOneStateForEver) {
             (FamilyRows{{"a", "2"}, {"c", "2"}}));
 }
 
-TEST_P(StoreContractTest, SeekFindsTheRowAtOrAfterAndAtOrBefore) {
+TEST_P(StoreTest, SeekFindsTheRowAtOrAfterAndAtOrBefore) {
   for (const char* key : {"b", "d", "f", "h"}) Put(kFirst, key, "");
   Delete(kFirst, "d");
   Put(kOther, "c", "");
@@ -173,7 +210,7 @@ TEST_P(StoreContractTest, SeekFindsTheRowAtOrAfterAndAtOrBefore) {
 }
 
 // Walks as a plain map would, over rows of every history.
-TEST_P(StoreContractTest, AnyWalkSeesWhatAMapWouldSee) {
+TEST_P(StoreTest, AnyWalkSeesWhatAMapWouldSee) {
   for (uint64_t seed = 0; seed < 5; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Random random(seed);
@@ -229,7 +266,7 @@ TEST_P(StoreContractTest, AnyWalkSeesWhatAMapWouldSee) {
   }
 }
 
-TEST_P(StoreContractTest, SyncedRowsSurviveACrash) {
+TEST_P(StoreTest, SyncedRowsSurviveACrash) {
   Put(kFirst, "a", "1");
   Put(kFirst, "b", "1");
   Delete(kFirst, "b");
@@ -237,7 +274,7 @@ TEST_P(StoreContractTest, SyncedRowsSurviveACrash) {
   EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), (FamilyRows{{"a", "1"}}));
 }
 
-TEST_P(StoreContractTest, UnloggedRowsAreThereAndAreLostInACrash) {
+TEST_P(StoreTest, UnloggedRowsAreThereAndAreLostInACrash) {
   Put(kFirst, "journal", "1");
   Put(kOther, "row", "1", kUnlogged);
   EXPECT_EQ(Get(kOther, "row"), "1");
@@ -246,7 +283,7 @@ TEST_P(StoreContractTest, UnloggedRowsAreThereAndAreLostInACrash) {
   EXPECT_EQ(Get(kOther, "row"), kNone);
 }
 
-TEST_P(StoreContractTest, AFlushSavesTheUnloggedRowsOfAllFamiliesTogether) {
+TEST_P(StoreTest, AFlushSavesTheUnloggedRowsOfAllFamiliesTogether) {
   for (Family family : AllFamilies()) Put(family, "a", "1", kUnlogged);
   ASSERT_TRUE(store()->Flush().ok());
   for (Family family : AllFamilies()) Put(family, "a", "2", kUnlogged);
@@ -256,7 +293,7 @@ TEST_P(StoreContractTest, AFlushSavesTheUnloggedRowsOfAllFamiliesTogether) {
   }
 }
 
-TEST_P(StoreContractTest, ACrashBringsBackWhatWasUnderAnUnloggedRow) {
+TEST_P(StoreTest, ACrashBringsBackWhatWasUnderAnUnloggedRow) {
   Put(kFirst, "changed", "1");
   Put(kFirst, "deleted", "1");
   Put(kFirst, "changed", "2", kUnlogged);
@@ -267,7 +304,7 @@ TEST_P(StoreContractTest, ACrashBringsBackWhatWasUnderAnUnloggedRow) {
   EXPECT_EQ(Get(kFirst, "deleted"), "1");
 }
 
-TEST_P(StoreContractTest, AFlushDoesNotBringBackWhatWasWrittenOver) {
+TEST_P(StoreTest, AFlushDoesNotBringBackWhatWasWrittenOver) {
   Put(kFirst, "a", "unlogged", kUnlogged);
   Put(kFirst, "a", "synced");
   Put(kFirst, "b", "unlogged", kUnlogged);
@@ -278,7 +315,7 @@ TEST_P(StoreContractTest, AFlushDoesNotBringBackWhatWasWrittenOver) {
   EXPECT_EQ(Get(kFirst, "b"), kNone);
 }
 
-TEST_P(StoreContractTest, ACleanStopLosesNothing) {
+TEST_P(StoreTest, ACleanStopLosesNothing) {
   Put(kFirst, "a", "1");
   Put(kOther, "b", "1", kUnlogged);
   place_->Reopen();
@@ -288,7 +325,7 @@ TEST_P(StoreContractTest, ACleanStopLosesNothing) {
   EXPECT_EQ(Get(kOther, "b"), "1");
 }
 
-TEST_P(StoreContractTest, ManyCrashesInARowLoseNothingMore) {
+TEST_P(StoreTest, ManyCrashesInARowLoseNothingMore) {
   for (int i = 0; i < 5; ++i) {
     Put(kFirst, std::to_string(i), "1");
     Put(kOther, std::to_string(i), "1", kUnlogged);
@@ -300,7 +337,7 @@ TEST_P(StoreContractTest, ManyCrashesInARowLoseNothingMore) {
 
 // A reader beside a writer never sees half a batch, nor an older state after a
 // newer one.
-TEST_P(StoreContractTest, ABatchIsSeenWholeOrNotAtAll) {
+TEST_P(StoreTest, ABatchIsSeenWholeOrNotAtAll) {
   constexpr int kBatches = 300;
   std::atomic<bool> done{false};
   std::thread reader([&] {
@@ -329,7 +366,7 @@ TEST_P(StoreContractTest, ABatchIsSeenWholeOrNotAtAll) {
   reader.join();
 }
 
-TEST_P(StoreContractTest, ManyThreadsMayWriteAtOnce) {
+TEST_P(StoreTest, ManyThreadsMayWriteAtOnce) {
   std::vector<std::thread> writers;
   for (int writer = 0; writer < 4; ++writer) {
     writers.emplace_back([this, writer] {
@@ -342,6 +379,9 @@ TEST_P(StoreContractTest, ManyThreadsMayWriteAtOnce) {
   for (std::thread& writer : writers) writer.join();
   EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst).size(), 200U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest, testing::ValuesIn(StoreKinds()),
+                         KindName<testing::TestParamInfo<StoreKind>>);
 
 }  // namespace
 }  // namespace skontro::ledger
