@@ -31,7 +31,10 @@ struct Answer {
   // for a preview. `sequence` is then the newest record that was known.
   Sequence first_sequence{};
   Sequence sequence{};
-  ledger::Digest digest{};  // Of the record at `sequence`; set once appended.
+
+  // Of the record at `sequence`, if the command made it: set once it is
+  // durable. Whoever wants that of an earlier record reads it.
+  ledger::Digest digest{};
 
   // What happened or, in a preview, would happen. One per record.
   std::vector<Event> events;

@@ -339,9 +339,9 @@ void Engine::OnDurable() {
   }
   const auto first = static_cast<uint64_t>(batch->first_sequence);
   for (auto& [reply, answer] : release->answers) {
-    const auto sequence = static_cast<uint64_t>(answer.sequence);
-    if (sequence >= first && sequence - first < batch->digests.size()) {
-      answer.digest = batch->digests[sequence - first];
+    if (!answer.repeated && answer.first_sequence > Sequence{0}) {
+      answer.digest =
+          batch->digests[static_cast<uint64_t>(answer.sequence) - first];
     }
     reply(std::move(answer));
   }
