@@ -85,6 +85,11 @@ class TradeForm {
              "a number of 1 to 64 printable characters");
     }
     if (!invoice->issue_date.has_value()) invoice->issue_date = booking_date;
+    // An event with a day of no usable year could not be read back.
+    if (!ledger::IsUsableDate(invoice->issue_date.ymd())) {
+      Refuse("trade.invoice.issue_date", FormatDate(invoice->issue_date),
+             "a day from 1900 to 9999");
+    }
     bool gross_known = invoice->gross != 0;
     if (invoice->prepaid < 0 || invoice->prepaid > kAmountMax) {
       Refuse("trade.invoice.prepaid_minor_units", Number(invoice->prepaid),

@@ -253,6 +253,13 @@ absl::StatusOr<Refusal> Decode(const pb::RequestRefused& from) {
   return to;
 }
 
+// Whether an invoice has a day by whose year it can be found.
+bool HasIssueYear(const TradeCreated& created) {
+  return !created.invoice.has_value() ||
+         (created.invoice->issue_date.has_value() &&
+          ledger::IsUsableDate(created.invoice->issue_date.ymd()));
+}
+
 bool IsKnown(Initiator initiator) {
   return initiator == Initiator::kSeller || initiator == Initiator::kBuyer;
 }
@@ -324,6 +331,9 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
       TradeCreated created = Decode(message.trade_created());
       if (!IsKnown(created.initiator)) {
         return absl::DataLossError("a trade with an unknown initiator");
+      }
+      if (!HasIssueYear(created)) {
+        return absl::DataLossError("an invoice issued on no day");
       }
       return created;
     }

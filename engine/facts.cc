@@ -32,11 +32,17 @@ absl::Status LookUpNewTrade(const ReadView& view, const CreateTrade& trade,
       snapshot.Get(Family::kInvoice, InvoiceRowKey(KeyOf(seller->created.number,
                                                          *trade.invoice))));
   if (!holder.has_value()) return absl::OkStatus();
+  if (holder->size() != sizeof(uint64_t)) {
+    return absl::DataLossError("a row of the family invoice is no number");
+  }
   const auto number = TradeNumber{ledger::ReadBigEndian<uint64_t>(*holder)};
   SKONTRO_ASSIGN_OR_RETURN(const std::optional<TradeHistory> found,
                            FindTrade(snapshot, number, view.sequence));
+  if (!found.has_value()) {
+    return absl::DataLossError("a row of the family invoice names no trade");
+  }
   facts->invoice_holder = number;
-  if (found.has_value()) facts->invoice_holder_id = found->id;
+  facts->invoice_holder_id = found->id;
   return absl::OkStatus();
 }
 

@@ -90,6 +90,10 @@ TEST(PrepareTest, WhatHasABadFormIsRefusedWithThePathOfTheField) {
        [](CreateTrade* t) { t->invoice->number = " \t "; },
        {"trade.invoice.number"},
        " \t "},
+      {"an invoice of 1899",
+       [](CreateTrade* t) { t->invoice->issue_date = Day(1899, 12, 31); },
+       {"trade.invoice.issue_date"},
+       "1899-12-31"},
       {"prepaid below zero",
        [](CreateTrade* t) { t->invoice->prepaid = -1; },
        {"trade.invoice.prepaid_minor_units"},
@@ -157,7 +161,10 @@ TEST(PrepareTest, WhatIsJustAllowedIsNotRefused) {
   trade.trade_id = "t";
   trade.cash_currency = "EUR";
   trade.invoice->prepaid = 0;
-  EXPECT_EQ(FieldsOf(Prepared(Create(trade)).form_refusals), Fields());
+  for (const CivilDate day : {Day(1900, 1, 1), Day(9999, 12, 31)}) {
+    trade.invoice->issue_date = day;
+    EXPECT_EQ(FieldsOf(Prepared(Create(trade)).form_refusals), Fields());
+  }
 
   trade = Sale("baker", "mason", kAmountMax);
   trade.trade_id = "t1a";
