@@ -2,7 +2,8 @@
 // would, and knows nothing of trades: what gRPC alone costs, on the same
 // messages and the same kind of server. The load generator compares with it.
 //
-// Usage: skontro_echo <address>, such as 127.0.0.1:7001. Ends with SIGTERM.
+// Usage: skontro_echo <address>, such as 127.0.0.1:0 for a port that is free;
+// the first line of the output names it. Ends with SIGTERM.
 
 #include <grpcpp/grpcpp.h>
 
@@ -86,15 +87,20 @@ int Run(const std::string& address) {
 
   Echo service;
   grpc::ServerBuilder builder;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials());
+  int port = 0;
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
   builder.SetMaxReceiveMessageSize(static_cast<int>(kMessageBytesMax));
   builder.RegisterService(&service);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr) {
+  if (server == nullptr || port == 0) {
     std::fprintf(stderr, "skontro_echo: cannot listen on %s\n",
                  address.c_str());
     return 1;
   }
+  // As skontrod says it, so that one reader reads both.
+  std::printf("skontro_echo: listening on %s:%d\n",
+              address.substr(0, address.rfind(':')).c_str(), port);
+  std::fflush(stdout);
   int signal = 0;
   sigwait(&ends, &signal);
   server->Shutdown();
