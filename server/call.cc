@@ -1,0 +1,233 @@
+#include "server/call.h"
+
+#include <grpcpp/alarm.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "engine/permission.h"
+#include "ledger/base/check.h"
+#include "ledger/base/status.h"
+#include "server/error.h"
+#include "server/resource_name.h"
+
+namespace skontro::server {
+namespace {
+
+grpc::ServerUnaryReactor* FinishWith(grpc::CallbackServerContext* context,
+                                     const grpc::Status& status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+absl::Status FillScope(
+    const Network& network, ledger::Sequence as_of,
+    const std::function<absl::Status(const ReadScope&)>& fill) {
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, ScopeOf(network, as_of));
+  return fill(scope);
+}
+
+// Until when a read waits: some time before the deadline of the call, so that
+// the answer arrives before the client gives up.
+std::chrono::system_clock::time_point WaitEnd(
+    const grpc::CallbackServerContext& context) {
+  using std::chrono::milliseconds;
+  const auto now = std::chrono::system_clock::now();
+  const auto longest = now + absl::ToChronoMilliseconds(kSequenceWaitMax);
+  const auto deadline = std::min(context.deadline(), longest);
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - now);
+  return deadline - std::clamp(left / 10, milliseconds(1), milliseconds(100));
+}
+
+// A read that waits for a sequence. Three things may end the wait: the sequence
+// is visible, the time is up, the client is gone. The first of them wins, and
+// only the winner touches the call from then on.
+class WaitingRead : public grpc::ServerUnaryReactor {
+ public:
+  WaitingRead(const Backend& backend,
+              const grpc::CallbackServerContext& context, Network* network,
+              ReadTarget target,
+              std::function<absl::Status(const ReadScope&)> fill)
+      : backend_(backend),
+        network_(network),
+        target_(std::move(target)),
+        fill_(std::move(fill)),
+        end_(WaitEnd(context)) {}
+
+  // Nothing is deleted before the handler has returned the reactor, so all of
+  // this may run while callbacks come in.
+  void Start() {
+    ticket_ = network_->engine().WaitFor(
+        target_.min_sequence, [this, state = state_] {
+          if (state->done.exchange(true)) return;
+          // The committer calls; it must not read. The pool refuses nothing.
+          SKONTRO_CHECK(backend_.answers.Post([this] { Answer(); }));
+        });
+    // Is not cancelled when another wins: it holds nothing but the state.
+    state_->alarm.Set(end_, [this, state = state_](bool) {
+      if (!state->done.exchange(true)) TimeOut();
+    });
+  }
+
+  void OnCancel() override {
+    if (state_->done.exchange(true)) return;
+    network_->engine().CancelWait(ticket_);
+    Finish({grpc::StatusCode::CANCELLED, "the call was cancelled"});
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  struct State {
+    std::atomic<bool> done{false};
+    grpc::Alarm alarm;
+  };
+
+  void Answer() {
+    Finish(Report(backend_, target_.method,
+                  FillScope(*network_, target_.as_of, fill_)));
+  }
+
+  void TimeOut() {
+    network_->engine().CancelWait(ticket_);
+    Finish(ToGrpcStatus(
+        NotReached(target_.min_sequence, network_->engine().view().sequence)));
+  }
+
+  const Backend backend_;
+  Network* const network_;
+  const ReadTarget target_;
+  const std::function<absl::Status(const ReadScope&)> fill_;
+  const std::chrono::system_clock::time_point end_;
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  uint64_t ticket_ = 0;
+};
+
+// What a preview or a change answers with.
+grpc::Status AnswerStatus(
+    const Backend& backend, std::string_view method, bool validate_only,
+    const absl::StatusOr<engine::Answer>& answer,
+    const std::function<absl::Status(const engine::Answer&)>& fill) {
+  if (!answer.ok()) return Report(backend, method, answer.status());
+  if (!validate_only && !answer->refusals.empty()) {
+    return ToGrpcStatus(std::span(answer->refusals));
+  }
+  return Report(backend, method, fill(*answer));
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* FinishOk(grpc::CallbackServerContext* context) {
+  return FinishWith(context, grpc::Status::OK);
+}
+
+grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context,
+                                 const Form& form) {
+  return FinishWith(context, ToGrpcStatus(std::span(form.refusals())));
+}
+
+grpc::ServerUnaryReactor* Fail(const Backend& backend,
+                               grpc::CallbackServerContext* context,
+                               std::string_view method,
+                               const absl::Status& status) {
+  SKONTRO_CHECK(!status.ok());
+  return FinishWith(context, Report(backend, method, status));
+}
+
+grpc::Status Report(const Backend& backend, std::string_view method,
+                    const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  if (IsOfServer(status)) {
+    backend.log.Write(LogLevel::kError, "call_failed",
+                      {{"method", method}, {"error", status.ToString()}});
+  }
+  return ToGrpcStatus(status);
+}
+
+absl::Status NotReached(ledger::Sequence wanted, ledger::Sequence sequence) {
+  return ToStatus(
+      {Reason::kSequenceNotReached,
+       {{"wanted", absl::StrCat(static_cast<uint64_t>(wanted))},
+        {"sequence", absl::StrCat(static_cast<uint64_t>(sequence))}}});
+}
+
+absl::Status QueueFull(size_t limit) {
+  return ToStatus({Reason::kQueueFull, {{"limit", absl::StrCat(limit)}}});
+}
+
+absl::StatusOr<Network*> FindNetwork(const Backend& backend,
+                                     std::string_view method,
+                                     std::string_view id) {
+  const auto forbidden =
+      engine::CheckPermission(engine::LocalOperator(), method);
+  if (forbidden.has_value()) return ToStatus(*forbidden);
+  Network* const network = backend.networks.Find(id);
+  if (network != nullptr) return network;
+  return ToStatus({Reason::kResourceNotFound, {{"name", NetworkName(id)}}});
+}
+
+absl::StatusOr<ReadScope> ScopeOf(const Network& network,
+                                  ledger::Sequence as_of) {
+  ledger::ReadView view = network.engine().view();
+  if (as_of > view.sequence) return NotReached(as_of, view.sequence);
+  const ledger::Sequence shown =
+      as_of == ledger::Sequence{0} ? view.sequence : as_of;
+  return ReadScope{network, std::move(view), shown};
+}
+
+grpc::ServerUnaryReactor* Read(
+    const Backend& backend, grpc::CallbackServerContext* context,
+    ReadTarget target, std::function<absl::Status(const ReadScope&)> fill) {
+  const absl::StatusOr<Network*> network =
+      FindNetwork(backend, target.method, target.network);
+  if (!network.ok()) {
+    return Fail(backend, context, target.method, network.status());
+  }
+  if (target.min_sequence <= (*network)->engine().view().sequence) {
+    return FinishWith(context,
+                      Report(backend, target.method,
+                             FillScope(**network, target.as_of, fill)));
+  }
+  auto* const waiting = new WaitingRead(backend, *context, *network,
+                                        std::move(target), std::move(fill));
+  waiting->Start();
+  return waiting;
+}
+
+grpc::ServerUnaryReactor* Change(
+    const Backend& backend, grpc::CallbackServerContext* context,
+    Network* network, engine::Command command,
+    std::function<absl::Status(const engine::Answer&)> fill) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  const std::string_view method = command.method;
+  const bool preview = command.validate_only;
+  // The call stays alive until it is finished, whoever has gone away.
+  network->engine().Submit(
+      std::move(command),
+      [backend, reactor, method, preview,
+       fill = std::move(fill)](absl::StatusOr<engine::Answer> answer) {
+        // The committer calls; the pool refuses nothing.
+        SKONTRO_CHECK(backend.answers.Post([backend, reactor, method, preview,
+                                            fill, answer = std::move(answer)] {
+          reactor->Finish(AnswerStatus(backend, method, preview, answer, fill));
+        }));
+      });
+  return reactor;
+}
+
+engine::PersonalText Salted(std::string text) {
+  engine::PersonalText personal;
+  personal.text = std::move(text);
+  if (personal.text.empty()) return personal;
+  personal.salt.resize(ledger::kSaltLength);
+  randombytes_buf(personal.salt.data(), personal.salt.size());
+  return personal;
+}
+
+}  // namespace skontro::server

@@ -1,0 +1,70 @@
+#include "server/call_watch.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "server/error.h"
+
+namespace skontro::server {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+using grpc::experimental::InterceptorBatchMethods;
+using grpc::experimental::ServerRpcInfo;
+
+constexpr std::string_view kOurs = "/skontro.v1.";
+
+class CallWatch : public grpc::experimental::Interceptor {
+ public:
+  CallWatch(Log* log, ServerRpcInfo* info)
+      : log_(log), info_(info), start_(std::chrono::steady_clock::now()) {}
+
+  void Intercept(InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(
+            InterceptionHookPoints::PRE_SEND_STATUS)) {
+      OnStatus(methods);
+    }
+    methods->Proceed();
+  }
+
+ private:
+  void OnStatus(InterceptorBatchMethods* methods) {
+    grpc::Status status = methods->GetSendStatus();
+    // gRPC answers so, without asking us, where it cannot parse a request.
+    if (status.error_code() == grpc::StatusCode::INTERNAL &&
+        status.error_details().empty()) {
+      const Refusal refusal =
+          FieldInvalid("(message)", "bytes that are no such message",
+                       "the message of the method, its texts in UTF-8");
+      status = ToGrpcStatus(std::span(&refusal, 1));
+      methods->ModifySendStatus(status);
+    }
+    if (!log_->Wants(LogLevel::kDebug)) return;
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - start_);
+    log_->Write(
+        LogLevel::kDebug, "call",
+        {{"method", std::string_view(info_->method()).substr(kOurs.size())},
+         {"peer", info_->server_context()->peer()},
+         {"code", static_cast<int>(status.error_code())},
+         {"message", status.error_message()},
+         {"took_us", static_cast<int64_t>(took.count())}});
+  }
+
+  Log* const log_;
+  ServerRpcInfo* const info_;
+  const std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace
+
+grpc::experimental::Interceptor* CallWatchFactory::CreateServerInterceptor(
+    ServerRpcInfo* info) {
+  if (!std::string_view(info->method()).starts_with(kOurs)) return nullptr;
+  return new CallWatch(log_, info);
+}
+
+}  // namespace skontro::server

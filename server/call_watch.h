@@ -1,0 +1,30 @@
+// What is done around every call of ours, whatever its method: a request that
+// is no message at all gets an error like any other, and with --log-level debug
+// each call is a line of the log.
+
+#ifndef SKONTRO_SERVER_CALL_WATCH_H_
+#define SKONTRO_SERVER_CALL_WATCH_H_
+
+#include <grpcpp/support/server_interceptor.h>
+
+#include "server/log.h"
+
+namespace skontro::server {
+
+// Thread safety: CreateServerInterceptor() may be called from any thread.
+class CallWatchFactory
+    : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  // `log` must outlive the server.
+  explicit CallWatchFactory(Log* log) : log_(log) {}
+
+  grpc::experimental::Interceptor* CreateServerInterceptor(
+      grpc::experimental::ServerRpcInfo* info) override;
+
+ private:
+  Log* const log_;
+};
+
+}  // namespace skontro::server
+
+#endif  // SKONTRO_SERVER_CALL_WATCH_H_

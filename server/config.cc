@@ -1,0 +1,119 @@
+#include "server/config.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "server/server.h"
+
+namespace skontro::server {
+namespace {
+
+constexpr char kVersion[] = "skontrod " SKONTRO_VERSION;
+
+constexpr char kDescription[] =
+    "skontrod keeps the books of barter networks and answers calls of gRPC.\n"
+    "Nothing that it has answered is lost by a crash.";
+
+constexpr char kFooter[] =
+    "Examples:\n"
+    "  skontrod\n"
+    "      data in ~/.local/share/skontro, listening on 127.0.0.1:7411\n"
+    "  skontrod --data-dir /var/lib/skontro --log-format json\n"
+    "      for a service manager that collects the log\n"
+    "  skontrod --data-dir /tmp/try --grpc-listen 127.0.0.1:0\n"
+    "      a port that is free; the first line of the output names it\n"
+    "  skontrod --data-dir /var/lib/skontro --check\n"
+    "      open everything, say whether it opens, and stop\n"
+    "\n"
+    "SIGTERM and SIGINT stop it: what was accepted is finished and answered.\n"
+    "A second signal ends it at once; nothing that was answered is lost.\n"
+    "The log goes to standard error.\n"
+    "\n";
+
+// As the XDG base directory specification has it.
+std::string DefaultDataDirectory() {
+  const char* data_home = std::getenv("XDG_DATA_HOME");
+  if (data_home != nullptr && data_home[0] == '/') {
+    return absl::StrCat(data_home, "/skontro");
+  }
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] == '\0') return "";
+  return absl::StrCat(home, "/.local/share/skontro");
+}
+
+std::string CheckAddress(const std::string& address) {
+  if (IsLoopback(address)) return "";
+  return absl::StrCat("'", address,
+                      "' is not HOST:PORT on this machine's loopback. Calls "
+                      "are neither encrypted nor authenticated yet, so use "
+                      "127.0.0.1:PORT or [::1]:PORT");
+}
+
+void AddFlags(CLI::App* app, Config* config) {
+  app->add_option("--data-dir", config->data_directory,
+                  "Where the data is; made if it is not there")
+      ->type_name("DIR")
+      ->default_str(DefaultDataDirectory());
+  app->add_option("--grpc-listen", config->grpc_listen,
+                  "Where to listen; port 0 takes one that is free")
+      ->type_name("HOST:PORT")
+      ->check(CLI::Validator(CheckAddress, ""))
+      ->capture_default_str();
+  app->add_option("--log-format", config->log_format,
+                  "text for people, json for a collector")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{
+                                              {"text", LogFormat::kText},
+                                              {"json", LogFormat::kJson}})
+                      .description("text|json"))
+      ->default_str("text");
+  app->add_option("--log-level", config->log_level,
+                  "The least that is logged; debug has a line for each call")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, LogLevel>{
+                                              {"debug", LogLevel::kDebug},
+                                              {"info", LogLevel::kInfo},
+                                              {"warning", LogLevel::kWarning},
+                                              {"error", LogLevel::kError}})
+                      .description("debug|info|warning|error"))
+      ->default_str("info");
+  app->add_option("--cache-mb", config->cache_mb,
+                  "Memory for rows that were read, in MiB, of all networks")
+      ->check(CLI::Range(8, 1'048'576))
+      ->type_name("MIB")
+      ->capture_default_str();
+  app->add_flag("--check", config->check,
+                "Open the data directory and every network, then stop");
+}
+
+}  // namespace
+
+std::variant<Config, ExitCode> ReadCommandLine(int argc, char** argv) {
+  Config config;
+  config.data_directory = DefaultDataDirectory();
+  CLI::App app(kDescription, "skontrod");
+  app.set_version_flag("--version", kVersion);
+  app.footer(absl::StrCat(kFooter, kExitCodeHelp));
+  AddFlags(&app, &config);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return ExitCode::kDone;
+  } catch (const CLI::CallForVersion&) {
+    std::cout << kVersion << "\n";
+    return ExitCode::kDone;
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "skontrod: " << error.what() << "\nNext: skontrod --help\n";
+    return ExitCode::kUsage;
+  }
+  if (config.data_directory.empty()) {
+    std::cerr << "skontrod: neither XDG_DATA_HOME nor HOME is set; name the "
+                 "data directory with --data-dir\n";
+    return ExitCode::kUsage;
+  }
+  return config;
+}
+
+}  // namespace skontro::server

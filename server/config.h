@@ -1,0 +1,31 @@
+// The flags of skontrod.
+
+#ifndef SKONTRO_SERVER_CONFIG_H_
+#define SKONTRO_SERVER_CONFIG_H_
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "server/exit_code.h"
+#include "server/log.h"
+
+namespace skontro::server {
+
+struct Config {
+  std::string data_directory;
+  std::string grpc_listen = "127.0.0.1:7411";
+  LogFormat log_format = LogFormat::kText;
+  LogLevel log_level = LogLevel::kInfo;
+  int cache_mb = 256;
+  bool check = false;
+};
+
+// Reads the command line. Returns the configuration or, where the process is to
+// end at once (help, version, a flag that is wrong), its exit code; what is to
+// be said was printed then.
+std::variant<Config, ExitCode> ReadCommandLine(int argc, char** argv);
+
+}  // namespace skontro::server
+
+#endif  // SKONTRO_SERVER_CONFIG_H_

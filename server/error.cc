@@ -1,0 +1,103 @@
+#include "server/error.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "ledger/base/check.h"
+
+namespace skontro::server {
+namespace {
+
+constexpr char kDomain[] = "skontro";
+
+// A client takes 8 KiB of trailers, in base64 and with the message beside them.
+constexpr size_t kViolationsMax = 10;
+
+// How long a client should wait before it asks a full queue again: some batches
+// of the journal.
+constexpr int kRetryDelayNanos = 100'000'000;
+
+void AddErrorInfo(const Refusal& refusal, google::rpc::Status* status) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(std::string(ReasonName(refusal.reason)));
+  info.set_domain(kDomain);
+  for (const auto& [key, value] : refusal.metadata) {
+    (*info.mutable_metadata())[key] = value;
+  }
+  status->add_details()->PackFrom(info);
+}
+
+void AddViolations(std::span<const Refusal> refusals,
+                   google::rpc::Status* status) {
+  google::rpc::BadRequest bad_request;
+  for (const Refusal& refusal : refusals) {
+    if (refusal.reason != Reason::kFieldInvalid) continue;
+    if (bad_request.field_violations_size() >= static_cast<int>(kViolationsMax))
+      break;
+    auto* violation = bad_request.add_field_violations();
+    violation->set_field(std::string(MetadataOf(refusal, "field")));
+    violation->set_description(Explain(refusal));
+  }
+  status->add_details()->PackFrom(bad_request);
+}
+
+grpc::Status ToGrpcStatus(const google::rpc::Status& status) {
+  return {static_cast<grpc::StatusCode>(status.code()), status.message(),
+          status.SerializeAsString()};
+}
+
+}  // namespace
+
+google::rpc::Status ToRpcStatus(std::span<const Refusal> refusals) {
+  SKONTRO_CHECK(!refusals.empty());
+  const Refusal& first = refusals.front();
+  google::rpc::Status status;
+  status.set_code(static_cast<int>(ReasonCode(first.reason)));
+  status.set_message(Explain(first));
+  AddErrorInfo(first, &status);
+  if (first.reason == Reason::kFieldInvalid) AddViolations(refusals, &status);
+  if (first.reason == Reason::kQueueFull) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_nanos(kRetryDelayNanos);
+    status.add_details()->PackFrom(retry);
+  }
+  return status;
+}
+
+grpc::Status ToGrpcStatus(std::span<const Refusal> refusals) {
+  return ToGrpcStatus(ToRpcStatus(refusals));
+}
+
+google::rpc::Status ToRpcStatus(const absl::Status& status) {
+  if (const std::optional<Refusal> refusal = RefusalOf(status)) {
+    return ToRpcStatus(std::span(&*refusal, 1));
+  }
+  google::rpc::Status out;
+  if (status.code() == absl::StatusCode::kDataLoss) {
+    out.set_code(static_cast<int>(grpc::StatusCode::DATA_LOSS));
+    out.set_message(
+        "the server found data that does not hold and gives no answer; the "
+        "operator finds more in its log, and with skontro verify");
+  } else if (status.code() == absl::StatusCode::kCancelled) {
+    out.set_code(static_cast<int>(grpc::StatusCode::CANCELLED));
+    out.set_message("the call was cancelled");
+  } else {
+    out.set_code(static_cast<int>(grpc::StatusCode::INTERNAL));
+    out.set_message(
+        "the server could not do this; the operator finds more in its log");
+  }
+  return out;
+}
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  return ToGrpcStatus(ToRpcStatus(status));
+}
+
+bool IsOfServer(const absl::Status& status) {
+  return !status.ok() && status.code() != absl::StatusCode::kCancelled &&
+         !RefusalOf(status).has_value();
+}
+
+}  // namespace skontro::server

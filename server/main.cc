@@ -1,0 +1,144 @@
+// skontrod: opens the data directory, serves gRPC until a signal comes, and
+// leaves the books in order.
+
+#include <grpc/support/log.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "server/clock.h"
+#include "server/config.h"
+#include "server/data_directory.h"
+#include "server/log.h"
+#include "server/network_registry.h"
+#include "server/server.h"
+
+namespace skontro::server {
+namespace {
+
+// How long calls that are on their way may take when the server stops.
+constexpr absl::Duration kStopGrace = absl::Seconds(10);
+
+// Where gRPC's own words go: into our log, as what a developer may want.
+Log* grpc_log = nullptr;
+
+void LogOfGrpc(gpr_log_func_args* args) {
+  grpc_log->Write(LogLevel::kDebug, "grpc",
+                  {{"severity", gpr_log_severity_string(args->severity)},
+                   {"file", args->file},
+                   {"line", args->line},
+                   {"message", args->message}});
+}
+
+ExitCode Fail(Log* log, std::string_view event, ExitCode code,
+              const absl::Status& status) {
+  log->Write(LogLevel::kError, event,
+             {{"error", std::string(status.message())},
+              {"exit_code", static_cast<int>(code)}});
+  return code;
+}
+
+// Waits until a signal asks to stop. From then on a second one ends the process
+// at once, while the caller puts things in order.
+class StopSignal {
+ public:
+  StopSignal() : signals_(context_, SIGTERM, SIGINT) {}
+
+  int Wait() {
+    int received = 0;
+    signals_.async_wait([&](const boost::system::error_code&, int number) {
+      received = number;
+    });
+    context_.run();
+    signals_.clear();
+    std::signal(SIGTERM, EndAtOnce);
+    std::signal(SIGINT, EndAtOnce);
+    return received;
+  }
+
+ private:
+  static void EndAtOnce(int number) { _exit(128 + number); }
+
+  boost::asio::io_context context_;
+  boost::asio::signal_set signals_;
+};
+
+ExitCode Serve(const Config& config, NetworkRegistry* networks,
+               StopSignal* stop, Log* log) {
+  const SystemClock clock;
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Start(config.grpc_listen, networks, &clock, log);
+  if (!server.ok()) {
+    return Fail(log, "listen_failed", ExitCode::kCannotListen, server.status());
+  }
+  const std::string host =
+      config.grpc_listen.substr(0, config.grpc_listen.rfind(':'));
+  const std::string address = absl::StrCat(host, ":", (*server)->port());
+  log->Write(LogLevel::kInfo, "listening", {{"grpc", address}});
+  std::printf("skontrod: listening on %s\n", address.c_str());
+  std::fflush(stdout);
+
+  const int number = stop->Wait();
+  log->Write(LogLevel::kInfo, "stopping", {{"signal", number}});
+  (*server)->Stop(kStopGrace);
+  return ExitCode::kDone;
+}
+
+ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
+  absl::StatusOr<std::unique_ptr<DataDirectory>> directory =
+      DataDirectory::Open(config.data_directory);
+  if (!directory.ok()) {
+    return Fail(log, "data_directory_failed", ExitCodeOf(directory.status()),
+                directory.status());
+  }
+  NetworkRegistry::Options options;
+  options.cache_bytes = static_cast<size_t>(config.cache_mb) << 20;
+  absl::StatusOr<std::unique_ptr<NetworkRegistry>> networks =
+      NetworkRegistry::Open(directory->get(), options, log);
+  if (!networks.ok()) {
+    return Fail(log, "network_failed", ExitCodeOf(networks.status()),
+                networks.status());
+  }
+  const auto count = static_cast<int64_t>((*networks)->All().size());
+  log->Write(LogLevel::kInfo, "opened",
+             {{"data_directory", config.data_directory}, {"networks", count}});
+  if (config.check) {
+    std::printf("skontrod: %s opens, with %d networks\n",
+                config.data_directory.c_str(), static_cast<int>(count));
+    return ExitCode::kDone;
+  }
+  return Serve(config, networks->get(), stop, log);
+}
+
+ExitCode Main(int argc, char** argv) {
+  // A reader of the log that went away must not end the server.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::variant<Config, ExitCode> read = ReadCommandLine(argc, argv);
+  if (const auto* code = std::get_if<ExitCode>(&read)) return *code;
+  const Config& config = std::get<Config>(read);
+  static Log log(STDERR_FILENO, config.log_format, config.log_level);
+  grpc_log = &log;
+  gpr_set_log_function(LogOfGrpc);
+  StopSignal stop;
+  log.Write(LogLevel::kInfo, "starting", {{"version", SKONTRO_VERSION}});
+  const ExitCode code = Run(config, &stop, &log);
+  log.Write(LogLevel::kInfo, "stopped",
+            {{"exit_code", static_cast<int>(code)}});
+  return code;
+}
+
+}  // namespace
+}  // namespace skontro::server
+
+int main(int argc, char** argv) {
+  return static_cast<int>(skontro::server::Main(argc, argv));
+}

@@ -1,0 +1,49 @@
+#include "server/network.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "ledger/base/status.h"
+#include "ledger/store_journal.h"
+
+namespace skontro::server {
+
+absl::StatusOr<std::unique_ptr<Network>> Network::Open(
+    const std::string& directory, ledger::RocksdbResources* resources,
+    const engine::Engine::Options& options,
+    const std::function<void(ledger::Sequence)>& on_progress) {
+  std::unique_ptr<Network> network(new Network);
+  SKONTRO_ASSIGN_OR_RETURN(
+      network->store_, ledger::RocksdbStore::Open(
+                           directory, ledger::OpenMode::kExisting, resources));
+  SKONTRO_ASSIGN_OR_RETURN(
+      network->engine_,
+      engine::Engine::Open(network->store_.get(), options, on_progress));
+  const std::string& zone = network->terms().time_zone;
+  if (!absl::LoadTimeZone(zone, &network->zone_)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("this machine does not know the time zone ", zone,
+                     " of the network; install the time zone data"));
+  }
+  const std::shared_ptr<const ledger::Snapshot> snapshot =
+      network->engine_->view().snapshot;
+  SKONTRO_ASSIGN_OR_RETURN(const ledger::ChainedRecord first,
+                           ReadRecord(*snapshot, ledger::Sequence{1}));
+  network->genesis_ = {first.record.time_us, first.digest, first.record.actor,
+                       first.record.request_id, first.record.request_fields};
+  return network;
+}
+
+ledger::CivilDate Network::DayOf(int64_t time_us) const {
+  return DayIn(zone_, time_us);
+}
+
+ledger::CivilDate DayIn(absl::TimeZone zone, int64_t time_us) {
+  const absl::CivilDay day =
+      absl::ToCivilDay(absl::FromUnixMicros(time_us), zone);
+  return ledger::CivilDate::FromDays(
+      static_cast<int32_t>(day - absl::CivilDay(1970, 1, 1)));
+}
+
+}  // namespace skontro::server

@@ -1,0 +1,67 @@
+// A Network is one open network: its store, its engine, its zone.
+//
+// Thread safety: all methods may be called from any thread.
+
+#ifndef SKONTRO_SERVER_NETWORK_H_
+#define SKONTRO_SERVER_NETWORK_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "engine/engine.h"
+#include "ledger/storage/rocksdb_store.h"
+
+namespace skontro::server {
+
+class Network {
+ public:
+  // What the first record says of the request that created the network.
+  struct Genesis {
+    int64_t time_us = 0;
+    ledger::Digest digest{};
+    std::string actor;
+    std::string request_id;
+    std::vector<ledger::FieldHash> request_fields;
+  };
+
+  // Opens the network in `directory`. `resources` must outlive it.
+  // `on_progress` is called now and then with the sequence reached.
+  //
+  // Returns the errors of RocksdbStore::Open() and Engine::Open();
+  // FAILED_PRECONDITION if this machine does not know its time zone.
+  static absl::StatusOr<std::unique_ptr<Network>> Open(
+      const std::string& directory, ledger::RocksdbResources* resources,
+      const engine::Engine::Options& options,
+      const std::function<void(ledger::Sequence)>& on_progress);
+
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  const std::string& id() const { return terms().id; }
+  const engine::NetworkCreated& terms() const { return engine_->terms(); }
+  const Genesis& genesis() const { return genesis_; }
+  engine::Engine& engine() const { return *engine_; }
+
+  // The day that `time_us` falls on in the network's time zone.
+  ledger::CivilDate DayOf(int64_t time_us) const;
+
+ private:
+  Network() = default;
+
+  std::unique_ptr<ledger::RocksdbStore> store_;
+  std::unique_ptr<engine::Engine> engine_;  // Goes before the store.
+  absl::TimeZone zone_;
+  Genesis genesis_;
+};
+
+// The day that `time_us` falls on in `zone`.
+ledger::CivilDate DayIn(absl::TimeZone zone, int64_t time_us);
+
+}  // namespace skontro::server
+
+#endif  // SKONTRO_SERVER_NETWORK_H_

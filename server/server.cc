@@ -1,0 +1,157 @@
+#include "server/server.h"
+
+#include <arpa/inet.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "ledger/base/limits.h"
+#include "server/account_service.h"
+#include "server/call_watch.h"
+#include "server/credit_service.h"
+#include "server/member_service.h"
+#include "server/network_service.h"
+#include "server/trade_service.h"
+
+namespace skontro::server {
+namespace {
+
+// Two threads answer while a third waits for a disk.
+constexpr int kAnswerThreads = 2;
+constexpr int kWorkerThreads = 4;
+constexpr size_t kWorkQueueMax = 64;
+
+// A client with more calls than this on one connection waits.
+constexpr int kConcurrentCallsMax = 4'096;
+
+// What gRPC may use for messages on their way, in bytes.
+constexpr size_t kMemoryMax = 1u << 30;
+
+constexpr int kKeepaliveMs = 60'000;
+
+// The host of host:port, without the brackets of IPv6; empty if it is none.
+std::string HostOf(const std::string& address) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return "";
+  int port = -1;
+  if (!absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 0 ||
+      port > 65'535) {
+    return "";
+  }
+  std::string host = address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    return host.substr(1, host.size() - 2);
+  }
+  return host.find(':') == std::string::npos ? host : "";
+}
+
+void Configure(grpc::ServerBuilder* builder, Log* log) {
+  builder->SetMaxReceiveMessageSize(static_cast<int>(kMessageBytesMax));
+  // A second server on the same port must fail, not share its calls.
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS,
+                              kConcurrentCallsMax);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder->AddChannelArgument(
+      GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+  grpc::ResourceQuota quota("skontrod");
+  quota.Resize(kMemoryMax);
+  builder->SetResourceQuota(quota);
+  std::vector<
+      std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
+      watches;
+  watches.push_back(std::make_unique<CallWatchFactory>(log));
+  builder->experimental().SetInterceptorCreators(std::move(watches));
+}
+
+}  // namespace
+
+bool IsLoopback(const std::string& address) {
+  const std::string host = HostOf(address);
+  if (host == "localhost" || host == "::1") return true;
+  in_addr parsed{};
+  return inet_pton(AF_INET, host.c_str(), &parsed) == 1 &&
+         host.rfind("127.", 0) == 0;
+}
+
+struct Server::Services {
+  explicit Services(const Backend& backend)
+      : network(backend),
+        member(backend),
+        account(backend),
+        credit(backend),
+        trade(backend) {}
+
+  NetworkService network;
+  MemberService member;
+  AccountService account;
+  CreditService credit;
+  TradeService trade;
+};
+
+Server::Server(NetworkRegistry* networks, const Clock* clock, Log* log)
+    : networks_(networks),
+      answers_(std::make_unique<WorkPool>(kAnswerThreads,
+                                          std::numeric_limits<size_t>::max())),
+      workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)),
+      services_(std::make_unique<Services>(
+          Backend{*networks, *clock, *log, *answers_, *workers_})) {}
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(
+    const std::string& address, NetworkRegistry* networks, const Clock* clock,
+    Log* log) {
+  if (!IsLoopback(address)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        address,
+        " is not on this machine's loopback; calls are neither "
+        "encrypted nor authenticated yet, so listen on 127.0.0.1:PORT or "
+        "[::1]:PORT"));
+  }
+  // Once per process, and before any builder.
+  static const bool plugins = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  static_cast<void>(plugins);
+  std::unique_ptr<Server> server(new Server(networks, clock, log));
+  Services& services = *server->services_;
+  grpc::ServerBuilder builder;
+  Configure(&builder, log);
+  builder.AddListeningPort(address, grpc::InsecureServerCredentials(),
+                           &server->port_);
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &services.network, &services.member, &services.account,
+           &services.credit, &services.trade}) {
+    builder.RegisterService(service);
+  }
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || server->port_ == 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", address,
+                     "; is another server there? Stop it, or choose another "
+                     "port with --grpc-listen"));
+  }
+  return server;
+}
+
+Server::~Server() {
+  if (server_ != nullptr) Stop(absl::ZeroDuration());
+}
+
+void Server::Stop(absl::Duration grace) {
+  if (server_ == nullptr) return;
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  networks_->StopIntake();
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Wait();
+  server_.reset();
+}
+
+}  // namespace skontro::server

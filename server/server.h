@@ -1,0 +1,64 @@
+// The gRPC server: all services on one address, from start to stop.
+//
+// Thread safety: port() and StopIntake() may be called from any thread.
+
+#ifndef SKONTRO_SERVER_SERVER_H_
+#define SKONTRO_SERVER_SERVER_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/backend.h"
+
+namespace skontro::server {
+
+// Whether `address` is host:port with a host that no other machine can reach.
+// Calls are neither encrypted nor authenticated yet, so nothing else will do.
+bool IsLoopback(const std::string& address);
+
+class Server {
+ public:
+  // Starts to listen on `address`; port 0 chooses one. Calls are answered when
+  // it returns. All three must outlive the server.
+  //
+  // Returns INVALID_ARGUMENT for an address that is not on the loopback,
+  // UNAVAILABLE for one that cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const std::string& address, NetworkRegistry* networks, const Clock* clock,
+      Log* log);
+
+  // Stops, if Stop() was not called, without a time for calls to end.
+  ~Server();
+
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Where it listens.
+  int port() const { return port_; }
+
+  // Tells health checks that nothing more should be sent here; refuses new
+  // changes; waits for `grace` until every call that is on its way has ended,
+  // and cancels the rest. Changes that were accepted are finished in any case.
+  void Stop(absl::Duration grace);
+
+ private:
+  struct Services;
+
+  Server(NetworkRegistry* networks, const Clock* clock, Log* log);
+
+  NetworkRegistry* const networks_;
+  std::unique_ptr<WorkPool> answers_;
+  std::unique_ptr<WorkPool> workers_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+}  // namespace skontro::server
+
+#endif  // SKONTRO_SERVER_SERVER_H_

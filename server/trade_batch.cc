@@ -1,0 +1,260 @@
+#include "server/trade_batch.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
+#include "ledger/base/limits.h"
+#include "ledger/base/status.h"
+#include "server/call.h"
+#include "server/convert_amount.h"
+#include "server/error.h"
+#include "server/trade_answer.h"
+
+namespace skontro::server {
+namespace {
+
+constexpr std::string_view kBatch = "TradeService.BatchCreateTrades";
+constexpr std::string_view kCreate = "TradeService.CreateTrade";
+
+using Request = v1::BatchCreateTradesRequest;
+using Response = v1::BatchCreateTradesResponse;
+
+// What has to hold of each item, whatever the mode.
+void CheckItem(const v1::CreateTradeRequest& item, const Request& batch,
+               Form* form) {
+  if (!item.parent().empty() && item.parent() != batch.parent()) {
+    form->Refuse(
+        "parent", item.parent(),
+        absl::StrCat("empty, or ", batch.parent(), " as in the batch"));
+  }
+  if (item.validate_only()) {
+    form->Refuse("validate_only", "true",
+                 "false; CreateTrade previews one trade");
+  }
+}
+
+// --- INDEPENDENT -------------------------------------------------------------
+
+// A batch whose items are decided each for itself. Answers arrive in any order,
+// on any thread; the last one has the response built.
+class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
+ public:
+  IndependentBatch(const Backend& backend, Network* network,
+                   grpc::ServerUnaryReactor* reactor, const Request& request,
+                   Response* response)
+      : backend_(backend),
+        network_(network),
+        reactor_(reactor),
+        request_(request),
+        response_(response),
+        results_(static_cast<size_t>(request.requests_size())),
+        // One more than items, for the thread that submits.
+        waiting_(results_.size() + 1) {}
+
+  void Start() {
+    std::vector<engine::Command> commands;
+    std::vector<engine::Reply> replies;
+    for (size_t i = 0; i < results_.size(); ++i) {
+      std::optional<engine::Command> command = CommandOf(i);
+      if (!command.has_value()) {
+        Answered();
+        continue;
+      }
+      commands.push_back(*std::move(command));
+      replies.emplace_back([self = shared_from_this(),
+                            i](absl::StatusOr<engine::Answer> answer) {
+        self->results_[i].answer = std::move(answer);
+        self->Answered();
+      });
+    }
+    network_->engine().SubmitAll(std::move(commands), std::move(replies));
+    Answered();
+  }
+
+ private:
+  struct Result {
+    std::vector<Refusal> form;
+    absl::StatusOr<engine::Answer> answer = absl::UnknownError("");
+  };
+
+  // Nothing where the form of the item is wrong.
+  std::optional<engine::Command> CommandOf(size_t index) {
+    const v1::CreateTradeRequest& item =
+        request_.requests(static_cast<int>(index));
+    Form form;
+    CheckItem(item, request_, &form);
+    engine::CreateTrade body = ReadTrade(item, network_->id(), &form);
+    form.RequestId(item.request_id());
+    if (!form.ok()) {
+      results_[index].form = form.refusals();
+      return std::nullopt;
+    }
+    body.description = Salted(std::move(body.description.text));
+    engine::Command command = NewCommand(backend_, *network_, kCreate, item);
+    command.body = std::move(body);
+    return command;
+  }
+
+  // One item less to wait for; a committer may call.
+  void Answered() {
+    if (waiting_.fetch_sub(1) > 1) return;
+    SKONTRO_CHECK(
+        backend_.answers.Post([self = shared_from_this()] { self->Finish(); }));
+  }
+
+  void Finish() {
+    const ledger::ReadView view = network_->engine().view();
+    TradeReader trades(network_->terms(), *view.snapshot);
+    RecordReader records(view.snapshot);
+    ledger::Sequence newest{};
+    for (size_t i = 0; i < results_.size(); ++i) {
+      Response::Result* const out = response_->add_results();
+      const absl::Status status = Write(i, &trades, &records, out, &newest);
+      if (status.ok()) continue;
+      // Also what only the log may say is reported once for each item.
+      Report(backend_, kBatch, status);
+      *out->mutable_error() = ToRpcStatus(status);
+    }
+    if (newest == ledger::Sequence{0}) newest = view.sequence;
+    response_->set_sequence(WireSequence(newest));
+    reactor_->Finish(grpc::Status::OK);
+  }
+
+  absl::Status Write(size_t index, TradeReader* trades, RecordReader* records,
+                     Response::Result* out, ledger::Sequence* newest) {
+    const Result& result = results_[index];
+    if (!result.form.empty()) {
+      *out->mutable_error() = ToRpcStatus(std::span(result.form));
+      return absl::OkStatus();
+    }
+    if (!result.answer.ok()) return result.answer.status();
+    *newest = std::max(*newest, result.answer->sequence);
+    if (!result.answer->refusals.empty()) {
+      *out->mutable_error() = ToRpcStatus(std::span(result.answer->refusals));
+      return absl::OkStatus();
+    }
+    return WriteCreated(network_->terms(), *result.answer,
+                        request_.requests(static_cast<int>(index)), trades,
+                        records, out->mutable_response());
+  }
+
+  const Backend backend_;
+  Network* const network_;
+  grpc::ServerUnaryReactor* const reactor_;
+  const Request& request_;
+  Response* const response_;
+  std::vector<Result> results_;
+  std::atomic<size_t> waiting_;
+};
+
+// --- ATOMIC ------------------------------------------------------------------
+
+engine::CreateTrades ReadGroup(const Request& request, std::string_view network,
+                               Form* form) {
+  engine::CreateTrades group;
+  for (int i = 0; i < request.requests_size(); ++i) {
+    const v1::CreateTradeRequest& item = request.requests(i);
+    Form item_form(absl::StrCat("requests[", i, "]."));
+    CheckItem(item, request, &item_form);
+    if (!item.request_id().empty()) {
+      item_form.Refuse("request_id", item.request_id(),
+                       "empty; an ATOMIC batch has one for all");
+    }
+    engine::CreateTrade trade = ReadTrade(item, network, &item_form);
+    form->Add(item_form);
+    trade.description = Salted(std::move(trade.description.text));
+    group.trades.push_back(std::move(trade));
+  }
+  return group;
+}
+
+// All results, read from the view whether the answer is new or repeated.
+absl::Status FillGroup(const Network& network, const engine::Answer& answer,
+                       Response* response) {
+  const ledger::ReadView view = network.engine().view();
+  TradeReader trades(network.terms(), *view.snapshot);
+  RecordReader records(view.snapshot);
+  for (ledger::Sequence sequence = answer.first_sequence;
+       sequence <= answer.sequence; sequence = ledger::Next(sequence)) {
+    v1::CreateTradeResponse* const made =
+        response->add_results()->mutable_response();
+    SKONTRO_RETURN_IF_ERROR(trades.WriteByNumber(
+        engine::TradeNumber{static_cast<uint64_t>(sequence)}, answer.sequence,
+        made->mutable_trade()));
+    SKONTRO_ASSIGN_OR_RETURN(const ledger::Digest digest,
+                             records.DigestAt(sequence));
+    made->mutable_outcome()->set_sequence(WireSequence(sequence));
+    made->mutable_outcome()->set_digest(WireDigest(digest));
+  }
+  response->set_sequence(WireSequence(answer.sequence));
+  return absl::OkStatus();
+}
+
+// --- Both --------------------------------------------------------------------
+
+void CheckSize(const Request& request, Form* form) {
+  const bool atomic = request.mode() == Request::ATOMIC;
+  const size_t most = atomic ? kGroupItemsMax : kBatchItemsMax;
+  const auto count = static_cast<size_t>(request.requests_size());
+  if (count == 0 || count > most) {
+    form->Refuse("requests", absl::StrCat(count, " items"),
+                 std::string(absl::StrCat("1 to ", most, " items")));
+  } else if (atomic && request.ByteSizeLong() > kGroupBytesMax) {
+    form->Refuse("requests", absl::StrCat(request.ByteSizeLong(), " bytes"),
+                 std::string(absl::StrCat("at most ", kGroupBytesMax,
+                                          " bytes in ATOMIC mode")));
+  }
+}
+
+void CheckBatch(const Request& request, Form* form) {
+  if (request.mode() == Request::ATOMIC) {
+    form->RequestId(request.request_id());
+  } else if (request.mode() != Request::INDEPENDENT) {
+    form->Refuse("mode", request.mode(), "INDEPENDENT or ATOMIC");
+  } else if (!request.request_id().empty()) {
+    form->Refuse("request_id", request.request_id(),
+                 "empty; in INDEPENDENT mode every item has its own");
+  }
+  CheckSize(request, form);
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* StartBatch(const Backend& backend,
+                                     grpc::CallbackServerContext* context,
+                                     const Request& request,
+                                     Response* response) {
+  Form form;
+  const NameParts parent = form.NetworkName("parent", request.parent());
+  CheckBatch(request, &form);
+  engine::CreateTrades group;
+  if (form.ok() && request.mode() == Request::ATOMIC) {
+    group = ReadGroup(request, parent.network, &form);
+  }
+  if (!form.ok()) return Refuse(context, form);
+  const absl::StatusOr<Network*> network =
+      FindNetwork(backend, kBatch, parent.network);
+  if (!network.ok()) return Fail(backend, context, kBatch, network.status());
+  if (request.mode() == Request::INDEPENDENT) {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    std::make_shared<IndependentBatch>(backend, *network, reactor, request,
+                                       response)
+        ->Start();
+    return reactor;
+  }
+  engine::Command command = NewCommand(backend, **network, kBatch, request);
+  command.body = std::move(group);
+  return Change(backend, context, *network, std::move(command),
+                [network = *network, response](const engine::Answer& answer) {
+                  return FillGroup(*network, answer, response);
+                });
+}
+
+}  // namespace skontro::server

@@ -1,0 +1,50 @@
+// TradeService of proto/skontro/v1/trade_service.proto; BatchCreateTrades is in
+// trade_batch.h.
+
+#ifndef SKONTRO_SERVER_TRADE_SERVICE_H_
+#define SKONTRO_SERVER_TRADE_SERVICE_H_
+
+#include "server/backend.h"
+#include "skontro/v1/trade_service.grpc.pb.h"
+
+namespace skontro::server {
+
+class TradeService final : public v1::TradeService::CallbackService {
+ public:
+  explicit TradeService(const Backend& backend) : backend_(backend) {}
+
+  grpc::ServerUnaryReactor* GetTrade(grpc::CallbackServerContext* context,
+                                     const v1::GetTradeRequest* request,
+                                     v1::GetTradeResponse* response) override;
+  grpc::ServerUnaryReactor* ListTrades(
+      grpc::CallbackServerContext* context,
+      const v1::ListTradesRequest* request,
+      v1::ListTradesResponse* response) override;
+  grpc::ServerUnaryReactor* CreateTrade(
+      grpc::CallbackServerContext* context,
+      const v1::CreateTradeRequest* request,
+      v1::CreateTradeResponse* response) override;
+  grpc::ServerUnaryReactor* BatchCreateTrades(
+      grpc::CallbackServerContext* context,
+      const v1::BatchCreateTradesRequest* request,
+      v1::BatchCreateTradesResponse* response) override;
+  grpc::ServerUnaryReactor* AcceptTrade(
+      grpc::CallbackServerContext* context,
+      const v1::AcceptTradeRequest* request,
+      v1::AcceptTradeResponse* response) override;
+  grpc::ServerUnaryReactor* DeclineTrade(
+      grpc::CallbackServerContext* context,
+      const v1::DeclineTradeRequest* request,
+      v1::DeclineTradeResponse* response) override;
+  grpc::ServerUnaryReactor* ReverseTrade(
+      grpc::CallbackServerContext* context,
+      const v1::ReverseTradeRequest* request,
+      v1::ReverseTradeResponse* response) override;
+
+ private:
+  const Backend backend_;
+};
+
+}  // namespace skontro::server
+
+#endif  // SKONTRO_SERVER_TRADE_SERVICE_H_
