@@ -1,5 +1,7 @@
 #include "tests/engine/desk.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -163,10 +165,30 @@ void Desk::Project() {
 }
 
 const ledger::ReadView& Desk::ViewAt(Sequence sequence) const {
-  for (const ledger::ReadView& view : views_) {
-    if (view.sequence == sequence) return view;
-  }
-  internal::CheckFailed(__FILE__, __LINE__, "a view at that sequence");
+  const auto view = FirstFrom(sequence);
+  SKONTRO_CHECK(view != views_.end() && view->sequence == sequence);
+  return *view;
+}
+
+bool Desk::HasViewAt(Sequence sequence) const {
+  const auto view = FirstFrom(sequence);
+  return view != views_.end() && view->sequence == sequence;
+}
+
+const ledger::ReadView& Desk::AnyViewFrom(
+    Sequence floor, const std::function<size_t(size_t)>& pick) const {
+  const auto first = FirstFrom(floor);
+  SKONTRO_CHECK(first != views_.end());
+  const auto count = static_cast<size_t>(views_.end() - first);
+  return *(first + static_cast<std::ptrdiff_t>(pick(count)));
+}
+
+std::vector<ledger::ReadView>::const_iterator Desk::FirstFrom(
+    Sequence sequence) const {
+  return std::lower_bound(views_.begin(), views_.end(), sequence,
+                          [](const ledger::ReadView& view, Sequence s) {
+                            return view.sequence < s;
+                          });
 }
 
 int64_t Desk::BalanceOf(std::string_view member) const {

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,6 +71,12 @@ class Desk {
   // must have been the end of a batch.
   ledger::ReadView view() const { return projection_->view(); }
   const ledger::ReadView& ViewAt(Sequence sequence) const;
+  bool HasViewAt(Sequence sequence) const;
+
+  // One of the views from `floor` on: that of the rank that `pick` returns when
+  // it is told how many there are.
+  const ledger::ReadView& AnyViewFrom(
+      Sequence floor, const std::function<size_t(size_t)>& pick) const;
 
   const ledger::Snapshot& snapshot() const { return *view_.snapshot; }
   const State& state() const { return decider_->state(); }
@@ -91,6 +98,8 @@ class Desk {
 
  private:
   void Open();
+  std::vector<ledger::ReadView>::const_iterator FirstFrom(
+      Sequence sequence) const;
 
   std::unique_ptr<ledger::MemoryStore> store_;
   IndexProjector projector_;

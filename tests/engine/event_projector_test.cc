@@ -188,7 +188,7 @@ TEST_F(EventProjectorTest, RowsRolledForwardAreTheRowsWrittenAtOnce) {
   desk_.MustRun(Reverse("a"));
   // Nothing was flushed, so a crash loses every projection.
   const std::unique_ptr<ledger::MemoryStore> after = desk_.store().AfterCrash();
-  for (size_t i = static_cast<size_t>(Family::kMeta);
+  for (size_t i = static_cast<size_t>(Family::kAccount);
        i < ledger::kFamilyNames.size(); ++i) {
     EXPECT_TRUE(RowsOf(*after->GetSnapshot(), static_cast<Family>(i)).empty());
   }
