@@ -9,6 +9,7 @@
 #ifndef SKONTRO_FISCAL_CHART_OF_ACCOUNTS_H_
 #define SKONTRO_FISCAL_CHART_OF_ACCOUNTS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -90,8 +91,8 @@ class ChartOfAccounts {
   // Category and rate, -1 for none.
   using RateKey = std::pair<std::string, int64_t>;
 
-  Journal journals_[kJournalKinds];
-  Account accounts_[kAccountKinds];
+  std::array<Journal, kJournalKinds> journals_;
+  std::array<Account, kAccountKinds> accounts_;
   std::map<std::pair<AccountKind, RateKey>, Account> by_rate_;
   std::string customer_prefix_ = "C-";
   std::string supplier_prefix_ = "F-";

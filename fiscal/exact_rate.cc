@@ -1,29 +1,47 @@
 #include "fiscal/exact_rate.h"
 
-#include <algorithm>
-#include <boost/multiprecision/cpp_int.hpp>
-
+#include "absl/numeric/int128.h"
+#include "absl/strings/str_cat.h"
 #include "ledger/base/check.h"
 #include "ledger/decimal.h"
 
 namespace skontro::fiscal {
 namespace {
 
-using boost::multiprecision::cpp_int;
+// An int64 times 10^kDecimalsMax, and ten times that, fit.
+using Wide = absl::int128;
 
-cpp_int PowerOfTen(int exponent) {
-  return boost::multiprecision::pow(cpp_int(10),
-                                    static_cast<unsigned>(exponent));
+Wide TimesTen(Wide value, int times) {
+  for (int i = 0; i < times; ++i) value *= 10;
+  return value;
 }
 
-// How often `prime` divides `number`, which loses those factors.
-int TakeFactors(cpp_int* number, int prime) {
-  int count = 0;
-  while (*number % prime == 0) {
-    *number /= prime;
-    ++count;
+Wide GreatestDivisor(Wide a, Wide b) {
+  while (b != 0) {
+    const Wide rest = a % b;
+    a = b;
+    b = rest;
   }
-  return count;
+  return a;
+}
+
+std::string Digits(Wide value) {
+  std::string digits;
+  do {
+    digits.insert(digits.begin(),
+                  static_cast<char>('0' + static_cast<int>(value % 10)));
+    value /= 10;
+  } while (value != 0);
+  return digits;
+}
+
+// Whether the decimal of a fraction in lowest terms ends: nothing but twos and
+// fives is below the line.
+bool Ends(Wide denominator) {
+  for (const int prime : {2, 5}) {
+    while (denominator % prime == 0) denominator /= prime;
+  }
+  return denominator == 1;
 }
 
 }  // namespace
@@ -34,24 +52,23 @@ std::string FormatRate(const ExactRate& rate, int unit_decimals,
   SKONTRO_CHECK(unit_decimals >= 0 && unit_decimals <= ledger::kDecimalsMax);
   SKONTRO_CHECK(national_decimals >= 0 &&
                 national_decimals <= ledger::kDecimalsMax);
-  cpp_int numerator = rate.numerator * PowerOfTen(unit_decimals);
-  cpp_int denominator = rate.denominator * PowerOfTen(national_decimals);
-  const cpp_int common = gcd(numerator, denominator);
+  Wide numerator = TimesTen(rate.numerator, unit_decimals);
+  Wide denominator = TimesTen(rate.denominator, national_decimals);
+  const Wide common = GreatestDivisor(numerator, denominator);
   numerator /= common;
   denominator /= common;
-  // A decimal ends exactly when only twos and fives are below the line.
-  cpp_int rest = denominator;
-  const int twos = TakeFactors(&rest, 2);
-  const int fives = TakeFactors(&rest, 5);
-  if (rest != 1) return numerator.str() + "/" + denominator.str();
-  const int decimals = std::max(twos, fives);
-  const cpp_int scaled = numerator * PowerOfTen(decimals) / denominator;
-  std::string digits = scaled.str();
-  const auto width = static_cast<size_t>(decimals);
-  if (width == 0) return digits;
-  if (digits.size() <= width) digits.insert(0, width + 1 - digits.size(), '0');
-  digits.insert(digits.size() - width, 1, '.');
-  return digits;
+  if (!Ends(denominator)) {
+    return absl::StrCat(Digits(numerator), "/", Digits(denominator));
+  }
+  std::string text = Digits(numerator / denominator);
+  Wide rest = numerator % denominator;
+  if (rest != 0) text.push_back('.');
+  while (rest != 0) {
+    rest *= 10;
+    text.append(Digits(rest / denominator));
+    rest %= denominator;
+  }
+  return text;
 }
 
 }  // namespace skontro::fiscal

@@ -60,7 +60,7 @@ class JsonWriter {
  private:
   void NewLine() {
     out_.push_back('\n');
-    out_.append(static_cast<size_t>(2 * depth_), ' ');
+    out_.append(2 * depth_, ' ');
   }
   void Key(std::string_view key) {
     if (depth_ > 0) {
@@ -72,7 +72,7 @@ class JsonWriter {
   }
 
   std::string out_;
-  int depth_ = 0;
+  size_t depth_ = 0;
   bool first_ = true;
 };
 

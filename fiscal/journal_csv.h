@@ -18,7 +18,8 @@
 namespace skontro::fiscal {
 
 // The manifest of the file before a byte is written: everything but bytes, hash
-// and summary.
+// and summary, the name of the file above all.
+// REQUIRES: the source's period has its dates.
 ExportManifest BeginJournalCsv(const Source& source);
 
 // Writes the period of `source` to `sink`, in bounded memory: UTF-8 without a
@@ -28,6 +29,7 @@ ExportManifest BeginJournalCsv(const Source& source);
 // same source gives the same bytes.
 //
 // Returns the errors of VisitJournalEntries().
+// REQUIRES: the source's period has its dates.
 absl::StatusOr<ExportManifest> WriteJournalCsv(Source& source,
                                                const ChartOfAccounts& chart,
                                                const Sink& sink);

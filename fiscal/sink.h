@@ -38,7 +38,7 @@ class BufferedSink {
   // Hands over what is left. To be called once, after the last Write().
   absl::Status Flush() {
     if (buffer_.empty()) return absl::OkStatus();
-    const absl::Status status = sink_(buffer_);
+    absl::Status status = sink_(buffer_);
     buffer_.clear();
     return status;
   }

@@ -44,7 +44,7 @@ TEST(ExactRateTest, WhatIsWrittenIsTheRateExactly) {
       ++fractions;
     } else if (const size_t point = text.find('.');
                point != std::string::npos) {
-      below = pow(cpp_int(10), static_cast<unsigned>(text.size() - point - 1));
+      for (size_t k = point + 1; k < text.size(); ++k) below *= 10;
       text.erase(point, 1);
       text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
     }

@@ -88,40 +88,40 @@ TEST_F(FecTest, TheWorkedExampleComesOutToTheCent) {
   const char* const kUnitAccount = "512400\tCompte réseau XBU (unités)\t\t\t";
   const std::vector<std::string> kRows = {
       // 7.1 Sale of 1,000.00 net, 60 % in units.
-      "VE\tVentes\tVE000001\t20250314\t411000\tClients\tC0042\t"
-      "Garage Martin SARL\tF2025-0001\t20250314\t"
-      "Vente F2025-0001 Garage Martin SARL\t1200,00\t0,00\t\t\t20250314\t\t",
-      "VE\tVentes\tVE000001\t20250314\t707000\tVentes de marchandises\t\t\t"
-      "F2025-0001\t20250314\tVente F2025-0001 Garage Martin SARL\t0,00\t"
-      "1000,00\t\t\t20250314\t\t",
-      "VE\tVentes\tVE000001\t20250314\t445710\tTVA collectée\t\t\tF2025-0001\t"
-      "20250314\tVente F2025-0001 Garage Martin SARL\t0,00\t200,00\t\t\t"
-      "20250314\t\t",
-      std::string(kUnits) + "UN000001\t20250314\t" + kUnitAccount +
-          "TX-0000000101\t20250314\tRèglement 60% en unités F2025-0001\t"
-          "720,00\t0,00\t\t\t20250314\t720,00\tXBU",
+      ("VE\tVentes\tVE000001\t20250314\t411000\tClients\tC0042\t"
+       "Garage Martin SARL\tF2025-0001\t20250314\t"
+       "Vente F2025-0001 Garage Martin SARL\t1200,00\t0,00\t\t\t20250314\t\t"),
+      ("VE\tVentes\tVE000001\t20250314\t707000\tVentes de marchandises\t\t\t"
+       "F2025-0001\t20250314\tVente F2025-0001 Garage Martin SARL\t0,00\t"
+       "1000,00\t\t\t20250314\t\t"),
+      ("VE\tVentes\tVE000001\t20250314\t445710\tTVA collectée\t\t\tF2025-0001\t"
+       "20250314\tVente F2025-0001 Garage Martin SARL\t0,00\t200,00\t\t\t"
+       "20250314\t\t"),
+      (std::string(kUnits) + "UN000001\t20250314\t" + kUnitAccount +
+       "TX-0000000101\t20250314\tRèglement 60% en unités F2025-0001\t"
+       "720,00\t0,00\t\t\t20250314\t720,00\tXBU"),
       // 7.4 Purchase of 500.00 net, all in units.
-      "AC\tAchats\tAC000001\t20250506\t606300\t"
-      "Fournitures d'entretien et petit équipement\t\t\tFL-8841\t20250506\t"
-      "Achat FL-8841 Imprimerie Lenoir SAS\t500,00\t0,00\t\t\t20250506\t\t",
-      "AC\tAchats\tAC000001\t20250506\t445660\t"
-      "TVA déductible sur autres biens et services\t\t\tFL-8841\t20250506\t"
-      "Achat FL-8841 Imprimerie Lenoir SAS\t100,00\t0,00\t\t\t20250506\t\t",
-      "AC\tAchats\tAC000001\t20250506\t401000\tFournisseurs\tF0007\t"
-      "Imprimerie Lenoir SAS\tFL-8841\t20250506\t"
-      "Achat FL-8841 Imprimerie Lenoir SAS\t0,00\t600,00\tAA\t20250506\t"
-      "20250506\t\t",
-      std::string(kUnits) + "UN000002\t20250506\t" + kUnitAccount +
-          "TX-0000000201\t20250506\tRèglement 100% en unités FL-8841\t0,00\t"
-          "600,00\t\t\t20250506\t-600,00\tXBU",
+      ("AC\tAchats\tAC000001\t20250506\t606300\t"
+       "Fournitures d'entretien et petit équipement\t\t\tFL-8841\t20250506\t"
+       "Achat FL-8841 Imprimerie Lenoir SAS\t500,00\t0,00\t\t\t20250506\t\t"),
+      ("AC\tAchats\tAC000001\t20250506\t445660\t"
+       "TVA déductible sur autres biens et services\t\t\tFL-8841\t20250506\t"
+       "Achat FL-8841 Imprimerie Lenoir SAS\t100,00\t0,00\t\t\t20250506\t\t"),
+      ("AC\tAchats\tAC000001\t20250506\t401000\tFournisseurs\tF0007\t"
+       "Imprimerie Lenoir SAS\tFL-8841\t20250506\t"
+       "Achat FL-8841 Imprimerie Lenoir SAS\t0,00\t600,00\tAA\t20250506\t"
+       "20250506\t\t"),
+      (std::string(kUnits) + "UN000002\t20250506\t" + kUnitAccount +
+       "TX-0000000201\t20250506\tRèglement 100% en unités FL-8841\t0,00\t"
+       "600,00\t\t\t20250506\t-600,00\tXBU"),
       // 7.5 Reversal of an erroneous transfer of 50.00.
-      std::string(kUnits) +
-          "UN000003\t20250610\t471000\tCompte d'attente\t\t\tTX-0000000233\t"
-          "20250610\tTransfert en unités Imprimerie Lenoir SAS\t50,00\t0,00\t\t"
-          "\t20250610\t\t",
-      std::string(kUnits) + "UN000004\t20250611\t" + kUnitAccount +
-          "TX-0000000234\t20250611\tContre-passation TX-0000000233\t50,00\t"
-          "0,00\t\t\t20250611\t50,00\tXBU",
+      (std::string(kUnits) +
+       "UN000003\t20250610\t471000\tCompte d'attente\t\t\tTX-0000000233\t"
+       "20250610\tTransfert en unités Imprimerie Lenoir SAS\t50,00\t0,00\t\t"
+       "\t20250610\t\t"),
+      (std::string(kUnits) + "UN000004\t20250611\t" + kUnitAccount +
+       "TX-0000000234\t20250611\tContre-passation TX-0000000233\t50,00\t"
+       "0,00\t\t\t20250611\t50,00\tXBU"),
   };
   for (const std::string& row : kRows) {
     EXPECT_NE(bytes_.find("\r\n" + row + "\r\n"), std::string::npos) << row;
@@ -267,6 +267,18 @@ TEST_F(FecTest, AMemberWithoutASirenIsRefused) {
   source_.member.siren = "732 829 320";
   Rows();
   EXPECT_EQ(manifest_.member.siren, "732829320");
+}
+
+TEST_F(FecTest, TheNameIsKnownBeforeTheFirstByte) {
+  AddWorkedExample(&source_);
+  const absl::StatusOr<ExportManifest> begun = BeginFec(source_);
+  ASSERT_TRUE(begun.ok()) << begun.status();
+  Rows();
+  EXPECT_EQ(begun->file_name, manifest_.file_name);
+  EXPECT_EQ(begun->member.siren, manifest_.member.siren);
+  source_.member.siren = "";
+  EXPECT_EQ(RefusalText(BeginFec(source_).status()),
+            "INCOMPLETE_PROFILE siren");
 }
 
 TEST_F(FecTest, BooksThatAreNotInEurosAreRefused) {

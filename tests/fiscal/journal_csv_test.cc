@@ -145,6 +145,7 @@ TEST_F(JournalCsvTest, AnyCurrencyAndAnyPeriodInTheYearWillDo) {
   EXPECT_EQ(rows[1][2], "VE000002");
   EXPECT_EQ(manifest_.file_name,
             "PROVISIONAL-___atelier-journal-20250201-20250228.csv");
+  EXPECT_EQ(BeginJournalCsv(source_).file_name, manifest_.file_name);
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ class ListSource : public Source {
   absl::Status ForEachTrade(
       absl::FunctionRef<absl::Status(const MemberTrade&)> visit) override {
     for (const MemberTrade& trade : trades) {
-      const absl::Status status = visit(trade);
+      absl::Status status = visit(trade);
       if (!status.ok()) return status;
     }
     return end;

@@ -170,7 +170,8 @@ TEST(UblRulesTest, TheExpectedTaxIsTheExactProductRoundedHalfAway) {
         static_cast<int64_t>(random() % 2'000'000'000'000'001) -
         1'000'000'000'000'000;
     const auto rate = static_cast<int64_t>(random() % 1'000'001);
-    const cpp_int doubled = 2 * abs(cpp_int(base)) * rate + 1'000'000;
+    const cpp_int magnitude = base < 0 ? -base : base;
+    const cpp_int doubled = 2 * magnitude * rate + 1'000'000;
     cpp_int expected = doubled / 2'000'000;
     if (base < 0) expected = -expected;
     ASSERT_EQ(cpp_int(ExpectedTax(base, rate)), expected)
