@@ -151,8 +151,7 @@ class Source {
 
   // Calls `visit` for every record that moved units of the member and was
   // booked from period.fiscal_year_start to period.last_day, in the order of
-  // the sequences. Booking dates never run back: where the member's zone
-  // changed, the source has clamped them.
+  // the sequences. Booking dates never run back.
   //
   // Stops at, and returns, the first error of `visit`. Returns any error that
   // reading the journal has.

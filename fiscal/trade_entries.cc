@@ -46,6 +46,13 @@ std::string DocumentOf(const MemberTrade& trade) {
   return document.empty() ? RecordName(trade.sequence) : document;
 }
 
+// How a warning names a record: by itself and by its trade.
+std::string ExampleOf(const MemberTrade& trade) {
+  std::string example = RecordName(trade.sequence);
+  if (!trade.trade_id.empty()) absl::StrAppend(&example, " ", trade.trade_id);
+  return example;
+}
+
 // A name for people; the id stays when the personal data was erased.
 std::string NameOf(const Counterparty& party) {
   std::string name = CleanLabel(party.legal_name);
@@ -223,7 +230,7 @@ void TradeEntries::BookInvoice(const MemberTrade& trade,
     }
   }
   if (trade.kind == Kind::kReversed) {
-    warnings_->Add(WarningKind::kReversal, RecordName(trade.sequence));
+    warnings_->Add(WarningKind::kReversal, ExampleOf(trade));
   }
   Finish(&entry);
   entries->push_back(std::move(entry));
@@ -233,12 +240,12 @@ void TradeEntries::BookUnits(const MemberTrade& trade,
                              const std::string& lettering,
                              std::vector<FiscalEntry>* entries) {
   if (trade.national_value == 0) {
-    warnings_->Add(WarningKind::kNoNationalValue, RecordName(trade.sequence));
+    warnings_->Add(WarningKind::kNoNationalValue, ExampleOf(trade));
     return;
   }
   const absl::int128 paid = absl::int128(trade.national_value) + trade.prepaid;
   if (trade.gross > 0 && paid > trade.gross) {
-    warnings_->Add(WarningKind::kPaidTwice, RecordName(trade.sequence));
+    warnings_->Add(WarningKind::kPaidTwice, ExampleOf(trade));
   }
   FiscalEntry entry = Start(JournalKind::kUnits, trade);
   entry.document = RecordName(trade.sequence);
@@ -263,7 +270,7 @@ void TradeEntries::BookUnits(const MemberTrade& trade,
 }
 
 bool TradeEntries::CanSplitTax(const MemberTrade& trade) {
-  const std::string name = RecordName(trade.sequence);
+  const std::string name = ExampleOf(trade);
   if (trade.tax_lines.empty()) {
     warnings_->Add(WarningKind::kNoTaxLines, name);
     return false;

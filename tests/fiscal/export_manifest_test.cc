@@ -116,7 +116,7 @@ TEST(ExportManifestTest, ItSaysWhatTheFileIsAndWhereItCameFrom) {
       "text": "Opérations sans détail de TVA : comptabilisées pour leur montant TTC, sans TVA. À ventiler d'après la facture.",
       "count": 1,
       "examples": [
-        "TX-0000000101"
+        "TX-0000000101 t101"
       ]
     }
   ]

@@ -191,8 +191,9 @@ TEST_F(JournalEntriesTest, WithoutTaxLinesTheGrossIsBookedWholeWithAWarning) {
   EXPECT_EQ(rows[4], "AC000001 2025-03-15 607000 +100");
   EXPECT_EQ(rows[9], "VE000002 2025-03-16 707000 -100");
   EXPECT_EQ(Warnings(), "NO_TAX_LINES 2, TAX_LINES_DIFFER 1");
-  EXPECT_EQ(summary_.warnings[0].examples,
-            (std::vector<std::string>{"TX-0000000101", "TX-0000000102"}));
+  EXPECT_EQ(
+      summary_.warnings[0].examples,
+      (std::vector<std::string>{"TX-0000000101 t101", "TX-0000000102 t102"}));
 }
 
 TEST_F(JournalEntriesTest, ALineBelowZeroStandsOnTheOtherSide) {

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <cstdlib>
 #include <random>
 #include <string>
 
@@ -23,18 +21,15 @@ std::string Repeat(std::string_view text, size_t count) {
   return out;
 }
 
-// Every refusal is one, has words that can be shown, and took no time to speak
-// of.
+// Every refusal is one, and has words that can be shown. That none takes long
+// is for the time limit of the whole test.
 void ExpectRefused(const std::string& xml, const std::string& field) {
-  const auto start = std::chrono::steady_clock::now();
   const absl::Status status = ReadUblInvoice(xml).status();
-  const auto took = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
   const std::string text = RefusalText(status);
   EXPECT_EQ(text.rfind("FIELD_INVALID " + field, 0), 0u) << text;
   EXPECT_TRUE(IsPlainText(std::string(status.message())));
   EXPECT_LT(status.message().size(), 1'000u);
-  EXPECT_LT(took, std::chrono::seconds(20));
 }
 
 // The sample with `declarations` in a DOCTYPE, and `number` as its number.
