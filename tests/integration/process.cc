@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,6 +64,12 @@ std::vector<std::string> Environment(const Process::Options& options) {
   _exit(127);
 }
 
+// The header of this C library for the calls of file descriptors of processes
+// does not work in C++.
+int PidFd(pid_t pid) {
+  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+}
+
 int ExitCodeOf(const siginfo_t& info) {
   return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 }
@@ -87,7 +93,7 @@ absl::StatusOr<std::unique_ptr<Process>> Process::Start(
     BecomeProgram(directory, out_fd, err_fd, argument_pointers.data(),
                   environment_pointers.data(), parent);
   }
-  const int pid_fd = pid < 0 ? -1 : pidfd_open(pid, 0);
+  const int pid_fd = pid < 0 ? -1 : PidFd(pid);
   if (out_fd < 0 || err_fd < 0 || pid_fd < 0) {
     return absl::InternalError(absl::StrCat("cannot start ", arguments[0], ": ",
                                             std::strerror(errno)));
@@ -104,7 +110,7 @@ Process::~Process() {
 }
 
 void Process::Signal(int signal) const {
-  pidfd_send_signal(pid_fd_, signal, nullptr, 0);
+  syscall(SYS_pidfd_send_signal, pid_fd_, signal, nullptr, 0);
 }
 
 std::optional<int> Process::Wait(absl::Duration timeout) {
