@@ -14,6 +14,8 @@
 namespace skontro::ledger {
 namespace {
 
+constexpr std::string_view kFormatKey = "format";
+
 std::string JournalKey(Sequence first_sequence) {
   std::string key;
   AppendBigEndian(&key, static_cast<uint64_t>(first_sequence));
@@ -71,6 +73,26 @@ absl::StatusOr<DecodedBatch> DecodeRow(const Iterator& it, Trust trust) {
   return found;
 }
 
+// Each batch says its format too; this row says it of the families, before
+// anything of them is read. A store without it holds no journal, or is damaged.
+absl::Status CheckFormat(const Snapshot& snapshot) {
+  SKONTRO_ASSIGN_OR_RETURN(const std::optional<std::string> format,
+                           snapshot.Get(Family::kMeta, kFormatKey));
+  if (!format.has_value()) {
+    const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kJournal);
+    it->Seek("");
+    SKONTRO_RETURN_IF_ERROR(it->status());
+    if (!it->Valid()) return absl::NotFoundError("the store holds no journal");
+    return absl::DataLossError("the row meta/format is missing");
+  }
+  if (*format != std::to_string(kFormatVersion)) {
+    return absl::UnimplementedError(absl::StrCat(
+        "the store has format ", *format, " and this program knows format ",
+        kFormatVersion, "; start a newer skontrod"));
+  }
+  return absl::OkStatus();
+}
+
 // Memory is ahead of a disk that failed, and nobody may retry an fsync: what
 // the kernel could not write it may have dropped. A restart reads the truth.
 [[noreturn]] void StopTheProcess(Sequence sequence,
@@ -98,8 +120,10 @@ absl::Status StoreJournal::Create(Store* store, const NetworkUid& uid,
   EncodedBatch batch =
       EncodeBatch(uid, /*epoch=*/0, Sequence{1}, GenesisPredecessor(uid),
                   {&genesis, 1}, {&payload, 1});
-  return store->Write(Rows(Sequence{1}, std::move(batch.bytes), personal),
-                      Durability::kSynced);
+  WriteBatch rows = Rows(Sequence{1}, std::move(batch.bytes), personal);
+  rows.Put(Family::kMeta, std::string(kFormatKey),
+           std::to_string(kFormatVersion));
+  return store->Write(rows, Durability::kSynced);
 }
 
 absl::StatusOr<std::unique_ptr<StoreJournal>> StoreJournal::Open(Store* store) {
@@ -186,6 +210,7 @@ void StoreJournal::RunCommitter() {
 }
 
 absl::StatusOr<JournalHead> ReadHead(const Snapshot& snapshot) {
+  SKONTRO_RETURN_IF_ERROR(CheckFormat(snapshot));
   const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kJournal);
   it->SeekForPrev(JournalKey(Sequence{UINT64_MAX}));
   SKONTRO_RETURN_IF_ERROR(it->status());
