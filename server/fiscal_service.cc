@@ -1,8 +1,8 @@
 #include "server/fiscal_service.h"
 
-#include <algorithm>
-#include <memory>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,23 +13,115 @@
 #include "ledger/digest.h"
 #include "server/call.h"
 #include "server/error.h"
-#include "server/form.h"
-#include "server/member_books.h"
-#include "server/server_stream.h"
+#include "server/fiscal_source.h"
+#include "server/stream_writer.h"
 
 namespace skontro::server {
 namespace {
 
-using ChunkStream = ServerStream<v1::ExportChunk>;
-
 constexpr std::string_view kFec = "FiscalService.ExportFec";
 constexpr std::string_view kCsv = "FiscalService.ExportJournalCsv";
-constexpr size_t kChartBytesMax = 64 * 1024;
-constexpr size_t kPieceBytes = 64 * 1024;
 
-// What to export, of good form.
-struct ExportQuery {
-  std::string_view method;
+constexpr int kYearMin = 1900;
+constexpr int kYearMax = 9999;
+constexpr size_t kChunkBytesMax = 64 * 1024;
+
+using Stream = StreamWriter<v1::ExportChunk>;
+
+// Writes the files of an export into a stream, hashing each.
+class FileStream {
+ public:
+  explicit FileStream(Stream* stream) : stream_(stream) {}
+
+  absl::Status Begin(const std::string& name) {
+    hash_.Begin();
+    v1::ExportChunk chunk;
+    chunk.set_file_name(name);
+    return stream_->Write(std::move(chunk));
+  }
+
+  absl::Status Add(std::string_view bytes) {
+    hash_.Add(bytes);
+    for (; !bytes.empty();
+         bytes.remove_prefix(std::min(bytes.size(), kChunkBytesMax))) {
+      v1::ExportChunk chunk;
+      chunk.set_content(std::string(bytes.substr(0, kChunkBytesMax)));
+      SKONTRO_RETURN_IF_ERROR(stream_->Write(std::move(chunk)));
+    }
+    return absl::OkStatus();
+  }
+
+  // SHA-256 of the file that ends here, in hex.
+  std::string End() { return ledger::ToHex(hash_.Finish()); }
+
+ private:
+  Stream* const stream_;
+  ledger::Sha256 hash_;
+};
+
+// An error of the chart names its line; the path of the field is ours to say.
+absl::Status InField(const absl::Status& status) {
+  std::optional<Refusal> refusal = RefusalOf(status);
+  if (!refusal.has_value() || refusal->reason != Reason::kFieldInvalid) {
+    return status;
+  }
+  return ToStatus(
+      FieldInvalid("chart_of_accounts", MetadataOf(*refusal, "value"),
+                   std::string(MetadataOf(*refusal, "field")) + ": " +
+                       std::string(MetadataOf(*refusal, "allowed"))));
+}
+
+absl::StatusOr<fiscal::ChartOfAccounts> ReadChart(const std::string& text,
+                                                  const std::string& unit) {
+  if (text.empty()) return fiscal::ChartOfAccounts::Default(unit);
+  auto chart = fiscal::ChartOfAccounts::Parse(text, unit);
+  if (!chart.ok()) return InField(chart.status());
+  return chart;
+}
+
+absl::Status SendManifest(fiscal::ExportManifest manifest, std::string sha256,
+                          FileStream* files) {
+  manifest.sha256 = std::move(sha256);
+  SKONTRO_RETURN_IF_ERROR(files->Begin(manifest.file_name + ".manifest.json"));
+  return files->Add(fiscal::ToJson(manifest));
+}
+
+absl::Status SendFec(FiscalSource& source, const fiscal::ChartOfAccounts& chart,
+                     FileStream* files) {
+  SKONTRO_ASSIGN_OR_RETURN(const fiscal::ExportManifest beginning,
+                           fiscal::BeginFec(source));
+  SKONTRO_RETURN_IF_ERROR(files->Begin(beginning.file_name));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const fiscal::ExportManifest manifest,
+      fiscal::WriteFec(source, chart, [&](std::string_view bytes) {
+        return files->Add(bytes);
+      }));
+  std::string sha256 = files->End();
+  SKONTRO_RETURN_IF_ERROR(files->Begin(fiscal::FecDescriptionName(manifest)));
+  SKONTRO_RETURN_IF_ERROR(files->Add(fiscal::DescribeFec(manifest, chart)));
+  files->End();
+  return SendManifest(manifest, std::move(sha256), files);
+}
+
+absl::Status SendCsv(FiscalSource& source, const fiscal::ChartOfAccounts& chart,
+                     FileStream* files) {
+  SKONTRO_RETURN_IF_ERROR(
+      files->Begin(fiscal::BeginJournalCsv(source).file_name));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const fiscal::ExportManifest manifest,
+      fiscal::WriteJournalCsv(source, chart, [&](std::string_view bytes) {
+        return files->Add(bytes);
+      }));
+  return SendManifest(manifest, files->End(), files);
+}
+
+using Send = absl::Status (*)(FiscalSource& source,
+                              const fiscal::ChartOfAccounts& chart,
+                              FileStream* files);
+
+// Both exports have the same request, in two messages. This one lives as long
+// as the job.
+struct ExportRequest {
   std::string network;
   std::string member;
   int year = 0;
@@ -37,135 +129,51 @@ struct ExportQuery {
   std::string chart;
 };
 
+absl::Status Export(const Network& network, const ExportRequest& request,
+                    Send send, Stream* stream) {
+  SKONTRO_ASSIGN_OR_RETURN(const fiscal::ChartOfAccounts chart,
+                           ReadChart(request.chart, network.terms().unit_code));
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope,
+                           ScopeOf(network, request.as_of));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const std::unique_ptr<FiscalSource> source,
+      FiscalSource::Open(scope, request.member, request.year));
+  FileStream files(stream);
+  return send(*source, chart, &files);
+}
+
 template <typename Request>
-ExportQuery ReadQuery(std::string_view method, const Request& request,
-                      Form* form) {
-  ExportQuery query;
-  query.method = method;
-  const NameParts name = form->MemberName("member", request.member());
-  query.network = std::string(name.network);
-  query.member = std::string(name.member);
-  query.year = request.year();
-  if (query.year < 1900 || query.year > 9999) {
-    form->Refuse("year", query.year, "1900 to 9999");
+grpc::ServerWriteReactor<v1::ExportChunk>* Start(
+    const Backend& backend, grpc::CallbackServerContext* context,
+    std::string_view method, const Request& request, Send send) {
+  auto* const stream = new Stream(context);
+  Form form;
+  const NameParts name = form.MemberName("member", request.member());
+  if (request.year() < kYearMin || request.year() > kYearMax) {
+    form.Refuse("year", request.year(), "1900 to 9999");
   }
-  query.as_of = form->SequenceOf("as_of_sequence", request.as_of_sequence());
-  query.chart = request.chart_of_accounts();
-  if (query.chart.size() > kChartBytesMax) {
-    form->Refuse("chart_of_accounts",
-                 absl::StrCat(query.chart.size(), " bytes"),
-                 "at most 65536 bytes");
-  }
-  return query;
-}
-
-// Sends files piece by piece and hashes what it sends.
-class FileSender {
- public:
-  explicit FileSender(ChunkStream* stream) : stream_(stream) {}
-
-  absl::Status Begin(const std::string& name) {
-    hash_.Begin();
-    v1::ExportChunk chunk;
-    chunk.set_file_name(name);
-    return Send(std::move(chunk));
-  }
-
-  absl::Status Write(std::string_view bytes) {
-    hash_.Add(bytes);
-    for (; !bytes.empty();
-         bytes.remove_prefix(std::min(kPieceBytes, bytes.size()))) {
-      v1::ExportChunk chunk;
-      chunk.set_content(std::string(bytes.substr(0, kPieceBytes)));
-      SKONTRO_RETURN_IF_ERROR(Send(std::move(chunk)));
-    }
-    return absl::OkStatus();
-  }
-
-  // Hex of the SHA-256 of the file that was begun last.
-  std::string Hash() { return ledger::ToHex(hash_.Finish()); }
-
- private:
-  absl::Status Send(v1::ExportChunk chunk) {
-    if (stream_->Send(std::move(chunk))) return absl::OkStatus();
-    return absl::CancelledError("the client is gone");
-  }
-
-  ChunkStream* const stream_;
-  ledger::Sha256 hash_;
-};
-
-absl::Status WriteFiles(const ExportQuery& query,
-                        const fiscal::ChartOfAccounts& chart,
-                        MemberBooks* books, FileSender* sender) {
-  const fiscal::Sink sink = [sender](std::string_view bytes) {
-    return sender->Write(bytes);
-  };
-  fiscal::ExportManifest manifest;
-  if (query.method == kFec) {
-    SKONTRO_ASSIGN_OR_RETURN(manifest, fiscal::BeginFec(*books));
-    SKONTRO_RETURN_IF_ERROR(sender->Begin(manifest.file_name));
-    SKONTRO_ASSIGN_OR_RETURN(manifest, fiscal::WriteFec(*books, chart, sink));
-    manifest.sha256 = sender->Hash();
-    SKONTRO_RETURN_IF_ERROR(
-        sender->Begin(fiscal::FecDescriptionName(manifest)));
-    SKONTRO_RETURN_IF_ERROR(
-        sender->Write(fiscal::DescribeFec(manifest, chart)));
-  } else {
-    manifest = fiscal::BeginJournalCsv(*books);
-    SKONTRO_RETURN_IF_ERROR(sender->Begin(manifest.file_name));
-    SKONTRO_ASSIGN_OR_RETURN(manifest,
-                             fiscal::WriteJournalCsv(*books, chart, sink));
-    manifest.sha256 = sender->Hash();
-  }
-  SKONTRO_RETURN_IF_ERROR(
-      sender->Begin(absl::StrCat(manifest.file_name, ".manifest.json")));
-  return sender->Write(fiscal::ToJson(manifest));
-}
-
-absl::Status Export(const Backend& backend, const ExportQuery& query,
-                    ChunkStream* stream) {
-  SKONTRO_ASSIGN_OR_RETURN(const Network* network,
-                           FindNetwork(backend, query.method, query.network));
-  SKONTRO_ASSIGN_OR_RETURN(ReadScope scope, ScopeOf(*network, query.as_of));
-  const engine::NetworkCreated& terms = network->terms();
-  SKONTRO_ASSIGN_OR_RETURN(
-      const fiscal::ChartOfAccounts chart,
-      fiscal::ChartOfAccounts::Parse(query.chart, terms.unit_code));
-  SKONTRO_ASSIGN_OR_RETURN(
-      const std::unique_ptr<MemberBooks> books,
-      MemberBooks::Open(std::move(scope.view), terms, query.member, query.year,
-                        scope.as_of));
-  FileSender sender(stream);
-  return WriteFiles(query, chart, books.get(), &sender);
-}
-
-grpc::ServerWriteReactor<v1::ExportChunk>* Start(const Backend& backend,
-                                                 const Form& form,
-                                                 ExportQuery query) {
-  auto* stream = new ChunkStream;
+  ExportRequest job{std::string(name.network), std::string(name.member),
+                    request.year(),
+                    form.SequenceOf("as_of_sequence", request.as_of_sequence()),
+                    request.chart_of_accounts()};
   if (!form.ok()) {
-    stream->Close(ToGrpcStatus(form.refusals()));
+    stream->End(ToGrpcStatus(std::span(form.refusals())));
     return stream;
   }
-  const std::string_view method = query.method;
-  const bool taken =
-      backend.workers.Post([backend, stream, query = std::move(query)] {
-        const absl::Status status = Export(backend, query, stream);
-        if (status.ok()) {
-          stream->Close(grpc::Status::OK);
-        } else if (absl::IsCancelled(status)) {
-          stream->Close(grpc::Status::CANCELLED);
-        } else {
-          stream->Close(Report(backend, query.method, status));
-        }
-      });
-  if (!taken) {
-    stream->Close(Report(
-        backend, method,
-        ToStatus(
-            {Reason::kQueueFull,
-             {{"limit", absl::StrCat(backend.workers.queue_length_max())}}})));
+  const absl::StatusOr<Network*> network =
+      FindNetwork(backend, method, job.network);
+  if (!network.ok()) {
+    stream->End(Report(backend, method, network.status()));
+    return stream;
+  }
+  const bool posted = backend.workers.Post([backend, method, network = *network,
+                                            job = std::move(job), send,
+                                            stream] {
+    stream->End(Report(backend, method, Export(*network, job, send, stream)));
+  });
+  if (!posted) {
+    stream->End(
+        Report(backend, method, QueueFull(backend.workers.queue_length_max())));
   }
   return stream;
 }
@@ -173,19 +181,14 @@ grpc::ServerWriteReactor<v1::ExportChunk>* Start(const Backend& backend,
 }  // namespace
 
 grpc::ServerWriteReactor<v1::ExportChunk>* FiscalService::ExportFec(
-    grpc::CallbackServerContext* /*context*/,
-    const v1::ExportFecRequest* request) {
-  Form form;
-  ExportQuery query = ReadQuery(kFec, *request, &form);
-  return Start(backend_, form, std::move(query));
+    grpc::CallbackServerContext* context, const v1::ExportFecRequest* request) {
+  return Start(backend_, context, kFec, *request, SendFec);
 }
 
 grpc::ServerWriteReactor<v1::ExportChunk>* FiscalService::ExportJournalCsv(
-    grpc::CallbackServerContext* /*context*/,
+    grpc::CallbackServerContext* context,
     const v1::ExportJournalCsvRequest* request) {
-  Form form;
-  ExportQuery query = ReadQuery(kCsv, *request, &form);
-  return Start(backend_, form, std::move(query));
+  return Start(backend_, context, kCsv, *request, SendCsv);
 }
 
 }  // namespace skontro::server

@@ -25,17 +25,17 @@ std::optional<LogLevel> ParseLogLevel(std::string_view name);
 
 // A key and a value of a line. Keys are ours: [a-z_]+.
 struct LogField {
-  LogField(std::string_view key, std::string_view text)
-      : key(key), value(text) {}
-  LogField(std::string_view key, const std::string& text)
-      : key(key), value(text) {}
-  LogField(std::string_view key, const char* text) : key(key), value(text) {}
-  LogField(std::string_view key, int64_t number)
-      : key(key), value(std::to_string(number)), is_number(true) {}
-  LogField(std::string_view key, uint64_t number)
-      : key(key), value(std::to_string(number)), is_number(true) {}
-  LogField(std::string_view key, int number)
-      : LogField(key, static_cast<int64_t>(number)) {}
+  LogField(std::string_view name, std::string_view text)
+      : key(name), value(text) {}
+  LogField(std::string_view name, const std::string& text)
+      : key(name), value(text) {}
+  LogField(std::string_view name, const char* text) : key(name), value(text) {}
+  LogField(std::string_view name, int64_t number)
+      : key(name), value(std::to_string(number)), is_number(true) {}
+  LogField(std::string_view name, uint64_t number)
+      : key(name), value(std::to_string(number)), is_number(true) {}
+  LogField(std::string_view name, int number)
+      : LogField(name, static_cast<int64_t>(number)) {}
 
   std::string_view key;
   std::string value;

@@ -13,8 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/base/limits.h"
 #include "server/account_service.h"
+#include "server/audit_service.h"
 #include "server/call_watch.h"
 #include "server/credit_service.h"
+#include "server/fiscal_service.h"
 #include "server/member_service.h"
 #include "server/network_service.h"
 #include "server/trade_service.h"
@@ -86,13 +88,17 @@ struct Server::Services {
         member(backend),
         account(backend),
         credit(backend),
-        trade(backend) {}
+        trade(backend),
+        fiscal(backend),
+        audit(backend) {}
 
   NetworkService network;
   MemberService member;
   AccountService account;
   CreditService credit;
   TradeService trade;
+  FiscalService fiscal;
+  AuditService audit;
 };
 
 Server::Server(NetworkRegistry* networks, const Clock* clock, Log* log)
@@ -128,7 +134,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                            &server->port_);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &services.network, &services.member, &services.account,
-           &services.credit, &services.trade}) {
+           &services.credit, &services.trade, &services.fiscal,
+           &services.audit}) {
     builder.RegisterService(service);
   }
   server->server_ = builder.BuildAndStart();

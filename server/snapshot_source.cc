@@ -1,23 +1,27 @@
-#include "server/store_rows.h"
+#include "server/snapshot_source.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "ledger/base/check.h"
+#include "ledger/base/status.h"
 
 namespace skontro::server {
 namespace {
 
-ledger::Family FamilyNamed(std::string_view name) {
-  const auto* found =
+// Behind every key: those that are numbers never begin with so many of these,
+// and texts are ASCII.
+constexpr size_t kKeyLengthMax = 1'024;
+
+ledger::Family FamilyOf(std::string_view name) {
+  const auto found =
       std::find(ledger::kFamilyNames.begin(), ledger::kFamilyNames.end(), name);
   SKONTRO_CHECK(found != ledger::kFamilyNames.end());
   return static_cast<ledger::Family>(found - ledger::kFamilyNames.begin());
 }
 
-class RowCursor : public verifier::Cursor {
+class IteratorCursor : public verifier::Cursor {
  public:
-  explicit RowCursor(std::unique_ptr<ledger::Iterator> it)
+  explicit IteratorCursor(std::unique_ptr<ledger::Iterator> it)
       : it_(std::move(it)) {
     it_->Seek("");
   }
@@ -34,27 +38,27 @@ class RowCursor : public verifier::Cursor {
 
 }  // namespace
 
-std::vector<std::string> StoreRows::Families() const {
+std::vector<std::string> SnapshotSource::Families() const {
   return {ledger::kFamilyNames.begin(), ledger::kFamilyNames.end()};
 }
 
-std::unique_ptr<verifier::Cursor> StoreRows::Scan(std::string_view family) {
-  return std::make_unique<RowCursor>(
-      snapshot_->NewIterator(FamilyNamed(family)));
+std::unique_ptr<verifier::Cursor> SnapshotSource::Scan(
+    std::string_view family) {
+  return std::make_unique<IteratorCursor>(
+      snapshot_->NewIterator(FamilyOf(family)));
 }
 
-absl::StatusOr<std::optional<std::string>> StoreRows::Get(
+absl::StatusOr<std::optional<std::string>> SnapshotSource::Get(
     std::string_view family, std::string_view key) {
-  return snapshot_->Get(FamilyNamed(family), key);
+  return snapshot_->Get(FamilyOf(family), key);
 }
 
-absl::StatusOr<std::optional<verifier::Row>> StoreRows::Last(
+absl::StatusOr<std::optional<verifier::Row>> SnapshotSource::Last(
     std::string_view family) {
   const std::unique_ptr<ledger::Iterator> it =
-      snapshot_->NewIterator(FamilyNamed(family));
-  // No key of ours is longer than this, or begins with so many of these bytes.
-  it->SeekForPrev(std::string(256, '\xff'));
-  if (!it->status().ok()) return it->status();
+      snapshot_->NewIterator(FamilyOf(family));
+  it->SeekForPrev(std::string(kKeyLengthMax, '\xff'));
+  SKONTRO_RETURN_IF_ERROR(it->status());
   if (!it->Valid()) return std::nullopt;
   return verifier::Row{std::string(it->key()), std::string(it->value())};
 }

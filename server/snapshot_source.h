@@ -1,23 +1,25 @@
-// The rows of a running network as the verifier reads them: one view, which
-// nothing that is written meanwhile changes.
+// What the independent verifier reads of a running server: the rows of a view,
+// while trades go on.
 
-#ifndef SKONTRO_SERVER_STORE_ROWS_H_
-#define SKONTRO_SERVER_STORE_ROWS_H_
+#ifndef SKONTRO_SERVER_SNAPSHOT_SOURCE_H_
+#define SKONTRO_SERVER_SNAPSHOT_SOURCE_H_
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "cli/verifier/source.h"
 #include "ledger/storage/store.h"
 
 namespace skontro::server {
 
-class StoreRows : public verifier::Source {
+class SnapshotSource : public verifier::Source {
  public:
-  explicit StoreRows(std::shared_ptr<const ledger::Snapshot> snapshot)
+  explicit SnapshotSource(std::shared_ptr<const ledger::Snapshot> snapshot)
       : snapshot_(std::move(snapshot)) {}
 
   std::vector<std::string> Families() const override;
@@ -33,4 +35,4 @@ class StoreRows : public verifier::Source {
 
 }  // namespace skontro::server
 
-#endif  // SKONTRO_SERVER_STORE_ROWS_H_
+#endif  // SKONTRO_SERVER_SNAPSHOT_SOURCE_H_
