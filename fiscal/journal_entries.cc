@@ -180,10 +180,8 @@ absl::Status Pass::TakeTrade(const MemberTrade& trade) {
   }
   sequence_before_ = trade.sequence;
   date_before_ = trade.booking_date;
-  const bool comes = (trade.role == MemberTrade::Role::kSeller) ==
-                     (trade.kind == MemberTrade::Kind::kSettled);
-  const int64_t units = comes ? trade.units : -trade.units;
-  const int64_t value = comes ? trade.national_value : -trade.national_value;
+  const int64_t units = UnitsSign(trade) * trade.units;
+  const int64_t value = UnitsSign(trade) * trade.national_value;
   SKONTRO_RETURN_IF_ERROR(AddTo(&balance_.units, units));
   SKONTRO_RETURN_IF_ERROR(AddTo(&balance_.national_value, value));
   const std::vector<FiscalEntry> entries = entries_.From(trade);

@@ -104,14 +104,13 @@ std::string UnitsLabel(const MemberTrade& trade) {
                       DocumentOf(trade));
 }
 
-// Units come to a seller and go from a buyer; a reversal turns both round.
+}  // namespace
+
 int64_t UnitsSign(const MemberTrade& trade) {
   const bool comes =
       (trade.role == Role::kSeller) == (trade.kind == Kind::kSettled);
   return comes ? 1 : -1;
 }
-
-}  // namespace
 
 std::string RecordName(int64_t sequence) {
   return absl::StrFormat("TX-%010d", sequence);

@@ -22,6 +22,10 @@ namespace skontro::fiscal {
 // "TX-0000000101": how a record is named in the books.
 std::string RecordName(int64_t sequence);
 
+// 1 where the units of `trade` come to the member, -1 where they go: to a
+// seller and from a buyer, and in a reversal the other way round.
+int64_t UnitsSign(const MemberTrade& trade);
+
 // "AA", "AB" to "ZZ", then "AAA": the lettering of place `index` from 0.
 std::string LetteringCode(int64_t index);
 
