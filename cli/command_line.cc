@@ -23,6 +23,12 @@ absl::Status CheckArguments(const std::vector<std::string>& arguments) {
     const absl::Status status =
         CheckText(CheckText("", name).ok() ? name : "an argument", argument);
     if (!status.ok()) return status;
+    // Most often a variable of the shell that is not set; taken as left out,
+    // it would send another request than was meant.
+    if (argument.empty() ||
+        (is_option && argument.find('=') + 1 == argument.size())) {
+      return UsageFailure(name + " is empty; leave it out or give a value");
+    }
     before = is_option ? name : "the argument after '" + argument + "'";
   }
   return absl::OkStatus();

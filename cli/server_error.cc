@@ -129,6 +129,9 @@ std::string Explain(const ServerError& error, const std::optional<Unit>& unit) {
     }
   }
   std::string words = PlainText(error.message);
+  if (error.code == grpc::StatusCode::UNIMPLEMENTED && error.reason.empty()) {
+    words = "the server does not know this call; it may be older than skontro";
+  }
   if (words.empty()) words = "the server gave no explanation";
   if (!error.reason.empty()) {
     absl::StrAppend(&words, " (", PlainText(error.reason), ")");

@@ -12,6 +12,8 @@
 namespace skontro::cli {
 namespace {
 
+constexpr char kTaxLines[] = "tax_lines";
+
 class Converter {
  public:
   Converter(const Unit& unit, Wording wording)
@@ -20,6 +22,7 @@ class Converter {
   // What the part is called that a file calls `column`.
   std::string Called(const std::string& column) const {
     if (wording_ == Wording::kColumns) return column;
+    if (column == kTaxLines) return "--tax-line";  // One each.
     return "--" + absl::StrReplaceAll(column, {{"_", "-"}});
   }
 
@@ -54,12 +57,12 @@ class Converter {
   absl::Status TaxLines(const std::vector<std::string>& texts,
                         v1::Invoice* invoice) const {
     if (texts.size() > kTaxLinesMax) {
-      return UsageFailure(absl::StrCat(Called("tax_line"), ": ", texts.size(),
+      return UsageFailure(absl::StrCat(Called(kTaxLines), ": ", texts.size(),
                                        " are more than ", kTaxLinesMax));
     }
     for (const std::string& text : texts) {
       SKONTRO_ASSIGN_OR_RETURN(const TaxLineArgument line,
-                               ParseTaxLine(Called("tax_line"), text, unit_));
+                               ParseTaxLine(Called(kTaxLines), text, unit_));
       v1::TaxLine& wire = *invoice->add_tax_lines();
       wire.set_category(line.category);
       wire.set_rate_ppm(line.rate_ppm);
@@ -83,7 +86,7 @@ std::string OrphanOf(const TradeDraft& draft) {
       {"purchase_order", !draft.purchase_order.empty()},
       {"gross", !draft.gross.empty()},
       {"prepaid", !draft.prepaid.empty()},
-      {"tax_line", !draft.tax_lines.empty()}};
+      {kTaxLines, !draft.tax_lines.empty()}};
   for (const auto& [column, given] : parts) {
     if (given) return column;
   }
@@ -123,6 +126,34 @@ absl::Status FillInvoice(const TradeDraft& draft, Converter converter,
   return converter.TaxLines(draft.tax_lines, &invoice);
 }
 
+// Says in decimals what the server would say in minor units. Leaves to it what
+// it rounds.
+absl::Status CheckSums(const v1::Trade& trade, const Unit& unit,
+                       const Converter& converter) {
+  const v1::Invoice& invoice = trade.invoice();
+  const absl::StatusOr<int64_t> value =
+      ExactNationalValue(trade.unit_leg().minor_units(), unit);
+  if (!trade.has_invoice() || !value.ok()) return absl::OkStatus();
+  const int64_t paid = *value + trade.cash_leg().minor_units();
+  const int64_t prepaid = invoice.prepaid_minor_units();
+  const int64_t gross =
+      invoice.gross_minor_units() == 0 ? paid : invoice.gross_minor_units();
+  if (invoice.gross_minor_units() != 0 && gross != paid + prepaid) {
+    return UsageFailure(
+        absl::StrCat(converter.Called("gross"), ": ", CashText(gross, unit),
+                     " is not the sum of units, cash and prepaid, which is ",
+                     CashText(paid + prepaid, unit)));
+  }
+  int64_t taxed = 0;
+  for (const v1::TaxLine& line : invoice.tax_lines()) {
+    taxed += line.base_minor_units() + line.tax_minor_units();
+  }
+  if (invoice.tax_lines().empty() || taxed == gross) return absl::OkStatus();
+  return UsageFailure(absl::StrCat(
+      converter.Called(kTaxLines), ": bases and taxes add up to ",
+      CashText(taxed, unit), ", and the invoice to ", CashText(gross, unit)));
+}
+
 }  // namespace
 
 absl::StatusOr<v1::CreateTradeRequest> WireTrade(const TradeDraft& draft,
@@ -152,6 +183,7 @@ absl::StatusOr<v1::CreateTradeRequest> WireTrade(const TradeDraft& draft,
     trade.mutable_cash_leg()->set_currency_code(unit.peg_code);
   }
   SKONTRO_RETURN_IF_ERROR(FillInvoice(draft, converter, &trade));
+  SKONTRO_RETURN_IF_ERROR(CheckSums(trade, unit, converter));
   trade.set_description(draft.description);
   if (!draft.id.empty()) {
     const absl::Status status = CheckId("trade", draft.id);

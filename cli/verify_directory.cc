@@ -70,8 +70,8 @@ std::string Json(const std::vector<NetworkResult>& results) {
   return json.Finish();
 }
 
-absl::Status OpenFailure(const std::string& directory,
-                         const absl::Status& status) {
+// The verifier's words name the directory.
+absl::Status OpenFailure(const absl::Status& status) {
   ExitCode code = ExitCode::kIncomplete;
   if (absl::IsNotFound(status) || absl::IsInvalidArgument(status)) {
     code = ExitCode::kUsage;
@@ -80,7 +80,7 @@ absl::Status OpenFailure(const std::string& directory,
   } else if (absl::IsDataLoss(status)) {
     code = ExitCode::kBroken;
   }
-  return Failure(code, absl::StrCat(directory, ": ", status.message()));
+  return Failure(code, std::string(status.message()));
 }
 
 std::string ProgressOf(const std::string& network,
@@ -110,7 +110,7 @@ absl::StatusOr<ExitCode> VerifyDirectory(Session& session,
             return true;
           });
   line.End();
-  if (!results.ok()) return OpenFailure(directory, results.status());
+  if (!results.ok()) return OpenFailure(results.status());
   if (results->empty()) {
     return Failure(ExitCode::kIncomplete,
                    directory + " has no network; there is nothing to verify");

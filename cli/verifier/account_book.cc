@@ -112,21 +112,24 @@ void AccountBook::SetLimits(uint64_t sequence, const CreditLineSet& event) {
 
 void AccountBook::CheckLimits(uint64_t sequence, uint64_t payer,
                               uint64_t receiver) {
-  const Account& paying = accounts_[payer];
-  if (__int128{paying.balance} + paying.limits.credit_line < 0) {
-    findings_.Add(
-        sequence,
-        absl::StrFormat("account %d pays and stands at %d, below its "
-                        "credit line of %d",
-                        payer, paying.balance, paying.limits.credit_line));
+  const auto paying = accounts_.find(payer);
+  const auto receiving = accounts_.find(receiver);
+  if (paying == accounts_.end() || receiving == accounts_.end()) return;
+  const int64_t paid = paying->second.balance;
+  const int64_t lower = paying->second.limits.credit_line;
+  if (__int128{paid} + lower < 0) {
+    findings_.Add(sequence,
+                  absl::StrFormat("account %d pays and stands at %d, below its "
+                                  "credit line of %d",
+                                  payer, paid, lower));
   }
-  const Account& receiving = accounts_[receiver];
-  if (receiving.balance > receiving.limits.balance_limit) {
+  const int64_t received = receiving->second.balance;
+  const int64_t upper = receiving->second.limits.balance_limit;
+  if (received > upper) {
     findings_.Add(sequence,
                   absl::StrFormat("account %d receives and stands at %d, above "
                                   "its balance limit of %d",
-                                  receiver, receiving.balance,
-                                  receiving.limits.balance_limit));
+                                  receiver, received, upper));
   }
 }
 

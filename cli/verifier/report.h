@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cli/verifier/hashes.h"
@@ -33,7 +34,9 @@ class Findings {
 
   void Add(uint64_t sequence, std::string message) {
     ++count_;
-    if (kept_.size() < kKeptMax) kept_.push_back({sequence, message});
+    if (kept_.size() < kKeptMax) {
+      kept_.push_back({sequence, std::move(message)});
+    }
   }
 
   const std::vector<Finding>& kept() const { return kept_; }

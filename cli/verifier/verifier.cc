@@ -77,6 +77,8 @@ class Verification {
   void ExplainDifferences(const std::vector<Family>& families,
                           const RowSums& sums);
 
+  void CannotRead(Family family, const absl::Status& status);
+
   void Fill(const Reading& reading);
 
   // Whether to go on.
@@ -309,6 +311,13 @@ bool Verification::SumFamily(Family family, RowSums* sums) {
   return true;
 }
 
+void Verification::CannotRead(Family family, const absl::Status& status) {
+  const std::string name(NameOf(family));
+  findings_.Add(0, absl::StrFormat("the family %s cannot be read: %s", name,
+                                   status.message()));
+  NotChecked(absl::StrFormat("the family %s", name));
+}
+
 void Verification::ExplainDifferences(const std::vector<Family>& families,
                                       const RowSums& sums) {
   RowDifference difference(&findings_);
@@ -333,7 +342,11 @@ void Verification::ExplainDifferences(const std::vector<Family>& families,
       if (!CountRow()) return;
       difference.CompareActual(family, cursor->key(), cursor->value());
     }
-    difference.FinishFamily(family);
+    if (cursor->status().ok()) {
+      difference.FinishFamily(family);
+    } else {
+      CannotRead(family, cursor->status());
+    }
   }
 }
 

@@ -137,6 +137,23 @@ TEST(BatchFileTest, AFileThatCannotBeReadAsAWholeIsRefused) {
   }
 }
 
+TEST(BatchFileTest, AnInvoiceThatDoesNotAddUpIsReportedInItsCurrency) {
+  const BatchFile file = Parse(
+      "seller,buyer,units,cash,invoice,gross,prepaid,tax_lines\n"
+      "a,b,720,480,F-1,1300,100,S:0%:1300:0\n"
+      "a,b,720,480,F-1,1300,99,\n"
+      "a,b,720,480,F-1,,,S:20%:1000.00:200.01\n"
+      "a,b,720,480,F-1,,,S:20%:1000.00:200.00\n");
+  EXPECT_EQ(file.items.size(), 2u);
+  ASSERT_EQ(file.problems.size(), 2u);
+  EXPECT_EQ(file.problems[0].message,
+            "gross: 1300.00 EUR is not the sum of units, cash and prepaid, "
+            "which is 1299.00 EUR");
+  EXPECT_EQ(file.problems[1].message,
+            "tax_lines: bases and taxes add up to 1200.01 EUR, and the invoice "
+            "to 1200.00 EUR");
+}
+
 TEST(BatchFileTest, ManyTaxLinesAreRefused) {
   std::string line =
       "{\"seller\":\"a\",\"buyer\":\"b\",\"units\":1,"

@@ -169,6 +169,30 @@ TEST(CommandLineTest, OptionGoesBeforeEnvironmentBeforeConfiguration) {
   std::filesystem::remove(config);
 }
 
+TEST(CommandLineTest, AnEmptyArgumentIsAVariableThatIsNotSet) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{
+           {"trade", "accept", ""},
+           {"trade", "accept", "t", "--request-id", ""},
+           {"trade", "accept", "t", "--request-id="}}) {
+    const CliRun run = RunCli(arguments, {});
+    EXPECT_EQ(run.code, ExitCode::kUsage);
+    EXPECT_THAT(run.err, HasSubstr("is empty; leave it out"));
+  }
+}
+
+TEST(CommandLineTest, OnlyADataDirectoryIsVerifiedOffline) {
+  const std::string folder = testing::TempDir() + "/skontro_no_data";
+  std::filesystem::create_directories(folder);
+  for (const std::string& path : {folder, folder + "/none"}) {
+    const CliRun run = RunCli({"verify", path}, {});
+    EXPECT_EQ(run.code, ExitCode::kUsage);
+    EXPECT_EQ(run.out, "");
+    EXPECT_THAT(run.err, HasSubstr(path));
+  }
+  std::filesystem::remove_all(folder);
+}
+
 TEST(CommandLineTest, AWrongConfigurationIsNamedByItsLine) {
   const std::string config = testing::TempDir() + "/skontro_wrong";
   std::filesystem::remove(config);

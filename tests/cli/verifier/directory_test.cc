@@ -9,11 +9,13 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "cli/verifier/readonly_store_opener.h"
 #include "tests/cli/verifier/scene.h"
 #include "tests/cli/verifier/store_writer.h"
 
@@ -174,6 +176,19 @@ TEST_F(DirectoryTest, AServerMayFlushAndCompactMeanwhile) {
   server.join();
   EXPECT_EQ(last, kLast + kMore);
   EXPECT_GT(runs, 1);
+}
+
+TEST_F(DirectoryTest, WhatTheServerDeletesLaterCanStillBeRead) {
+  StoreWriter writer(Network("res").string());
+  writer.Write(Scene().Write());
+  writer.Flush();
+  const absl::StatusOr<std::unique_ptr<Source>> source =
+      OpenReadonlyStore(Network("res").string());
+  ASSERT_TRUE(source.ok());
+  writer.Compact();
+  const absl::StatusOr<Report> report = Verify(source->get(), {}, nullptr);
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->verdict(), Verdict::kOk) << ToText(*report);
 }
 
 TEST_F(DirectoryTest, NothingIsWritten) {

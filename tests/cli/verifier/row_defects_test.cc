@@ -196,7 +196,7 @@ TEST(RowDefectsTest, KeysThatMayBeTakenOnce) {
   for (const Case& c : cases) {
     SCOPED_TRACE(c.what);
     // Below the watermark, across it, and above it.
-    for (const uint64_t projected : {15, 14, 1}) {
+    for (const uint64_t projected : {15U, 14U, 1U}) {
       SCOPED_TRACE(projected);
       Scene scene;
       c.plant(scene);
@@ -215,7 +215,7 @@ TEST(RowDefectsTest, TheSameIdInAnotherCountryOrOfAnotherActorIsAnother) {
                    .Add(5, Message().Text(1, "siren").Text(2, "732829320"))
                    .Int(6, 3));
   scene.at(15).record.Text(1, "broker/x").Text(2, "r7");
-  for (const uint64_t projected : {15, 14, 1}) {
+  for (const uint64_t projected : {15U, 14U, 1U}) {
     ExpectFindings(scene.Write(projected), {});
   }
 }

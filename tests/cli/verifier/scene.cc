@@ -220,7 +220,10 @@ void Scene::FillBalances() {
       entry.Clear(4);
       for (Message posting : postings) {
         int64_t& balance = balances[posting.GetInt(1)];
-        balance += posting.GetInt(2);
+        // Wraps in the tests of balances that do not fit.
+        balance =
+            static_cast<int64_t>(static_cast<uint64_t>(balance) +
+                                 static_cast<uint64_t>(posting.GetInt(2)));
         entry.Add(4, posting.Zigzag(3, balance));
       }
       draft.record.Add(6, entry);
