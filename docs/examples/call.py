@@ -14,6 +14,7 @@ exit code is 1 then.
 """
 
 import argparse
+import os
 import pathlib
 import subprocess
 import sys
@@ -62,7 +63,9 @@ def print_error(error, pool, factory):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--endpoint", default="127.0.0.1:7411")
+    parser.add_argument(
+        "--endpoint",
+        default=os.environ.get("SKONTRO_ENDPOINT", "127.0.0.1:7411"))
     parser.add_argument("--timeout", type=float, default=10, help="seconds")
     parser.add_argument("method", metavar="SERVICE/METHOD")
     parser.add_argument("request", metavar="JSON", nargs="?", default="{}")
