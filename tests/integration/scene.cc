@@ -59,7 +59,7 @@ Finished Scene::Shell(const std::string& line) const {
 }
 
 Finished Scene::Skontro(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> all = {"skontro"};
+  std::vector<std::string> all = {ProgramPath("skontro")};
   all.insert(all.end(), arguments.begin(), arguments.end());
   return Run(InScene(std::move(all)));
 }

@@ -220,7 +220,7 @@ TEST_F(WalkTest, AStrangersMistakesAreToldWhatToDo) {
   scene_.KillServer();
   const Finished gone = scene_.Skontro({"trade", "accept", "f2025-0001"});
   EXPECT_EQ(gone.exit_code, 3) << gone.err;
-  EXPECT_THAT(gone.err, HasSubstr("nothing was done"));
+  EXPECT_THAT(gone.err, HasSubstr("nothing was sent"));
 }
 
 }  // namespace
