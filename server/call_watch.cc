@@ -33,9 +33,10 @@ class CallWatch : public grpc::experimental::Interceptor {
  private:
   void OnStatus(InterceptorBatchMethods* methods) {
     grpc::Status status = methods->GetSendStatus();
-    // gRPC answers so, without asking us, where it cannot parse a request.
-    if (status.error_code() == grpc::StatusCode::INTERNAL &&
-        status.error_details().empty()) {
+    // gRPC answers so, without asking us, where it cannot parse a request; our
+    // own errors have words, and every method of ours is there.
+    if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
+        status.error_message().empty()) {
       const Refusal refusal =
           FieldInvalid("(message)", "bytes that are no such message",
                        "the message of the method, its texts in UTF-8");

@@ -1,0 +1,269 @@
+// Exports and verification: streams that a worker writes.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "ledger/digest.h"
+#include "tests/server/scene.h"
+
+namespace skontro::server {
+namespace {
+
+constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
+
+bool Has(const std::string& text, const std::string& words) {
+  return text.find(words) != std::string::npos;
+}
+
+// A French seller with a year of trades behind it; the year is over if
+// `closed`.
+void MakeBooks(Scene& scene, bool closed) {
+  scene.MakeNetwork();
+  auto member = MemberRequest("m", "atelier");
+  member.mutable_member()->set_legal_name("Atelier Durand SARL");
+  auto* id = member.mutable_member()->add_company_ids();
+  id->set_scheme("siren");
+  id->set_value("732 829 320");
+  ASSERT_TRUE(scene.Call(member).status.ok());
+  for (int i = 0; i < 5; ++i) {
+    scene.clock().Advance(kDayUs);
+    auto sale = TradeRequest(absl::StrCat("s-", i), "atelier", "garage",
+                             1'000 + i, v1::Trade::BUYER);
+    sale.mutable_trade()->mutable_invoice()->set_number(absl::StrCat("F", i));
+    ASSERT_TRUE(scene.Call(sale).status.ok());
+  }
+  v1::ReverseTradeRequest reverse;
+  reverse.set_name("networks/res/trades/t7");
+  reverse.set_request_id("reverse");
+  ASSERT_TRUE(scene.Call(reverse).status.ok());
+  if (!closed) return;
+  scene.clock().Advance(365 * kDayUs);
+  ASSERT_TRUE(scene.Call(Sale("next-year", 1)).status.ok());
+}
+
+v1::ExportFecRequest Fec(const std::string& member, int year) {
+  v1::ExportFecRequest request;
+  request.set_member("networks/res/members/" + member);
+  request.set_year(year);
+  return request;
+}
+
+v1::ExportJournalCsvRequest Csv(const std::string& member, int year) {
+  v1::ExportJournalCsvRequest request;
+  request.set_member("networks/res/members/" + member);
+  request.set_year(year);
+  return request;
+}
+
+TEST(ExportCallsTest, AClosedYearIsExportedWithItsManifestLast) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  const auto books = scene.Call(Fec("atelier", 2026));
+  ASSERT_TRUE(books.status.ok()) << books.status.error_message();
+  ASSERT_EQ(books.files.size(), 3u);
+  EXPECT_EQ(books.files[0].first, "732829320FEC20261231.txt");
+  EXPECT_EQ(books.files[1].first, "732829320FEC20261231-description.txt");
+  EXPECT_EQ(books.files[2].first, "732829320FEC20261231.txt.manifest.json");
+  const std::string& fec = books.files[0].second;
+  EXPECT_EQ(fec.rfind("JournalCode\t", 0), 0u);
+  const std::string& manifest = books.files[2].second;
+  EXPECT_TRUE(Has(manifest, ledger::ToHex(ledger::HashOf(fec)))) << manifest;
+  EXPECT_TRUE(Has(manifest, absl::StrCat("\"bytes\": ", fec.size())));
+  EXPECT_TRUE(Has(manifest, "\"provisional\": false"));
+  EXPECT_TRUE(Has(manifest, "\"trades\": 6")) << manifest;
+  EXPECT_TRUE(Has(manifest, "\"reversals\": 1"));
+}
+
+TEST(ExportCallsTest, AnOpenYearIsMarked) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/false);
+  const auto books = scene.Call(Fec("atelier", 2026));
+  ASSERT_TRUE(books.status.ok());
+  EXPECT_EQ(books.files[0].first, "PROVISIONAL-732829320FEC20261231.txt");
+}
+
+TEST(ExportCallsTest, TheSameSequenceGivesTheSameBytesForEver) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  v1::GetNetworkRequest network;
+  network.set_name("networks/res");
+  auto request = Fec("atelier", 2026);
+  request.set_as_of_sequence(scene.Call(network).response.sequence());
+  const auto first = scene.Call(request);
+  ASSERT_TRUE(scene.Call(Sale("later", 5)).status.ok());
+  scene.clock().Advance(1'000 * kDayUs);
+  scene.Restart();
+  const auto second = scene.Call(request);
+  ASSERT_TRUE(second.status.ok());
+  EXPECT_EQ(first.files, second.files);
+  // A sequence in the middle of the year shows the year as it was then.
+  request.set_as_of_sequence(7);
+  const auto then = scene.Call(request);
+  ASSERT_TRUE(then.status.ok()) << then.status.error_message();
+  EXPECT_EQ(then.files[0].first.rfind("PROVISIONAL-", 0), 0u);
+  EXPECT_TRUE(Has(then.files[2].second, "\"trades\": 2"))
+      << then.files[2].second;
+}
+
+TEST(ExportCallsTest, TheOtherSideHasTheSameTrades) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  const auto buyer = scene.Call(Csv("garage", 2026));
+  ASSERT_TRUE(buyer.status.ok()) << buyer.status.error_message();
+  ASSERT_EQ(buyer.files.size(), 2u);
+  EXPECT_TRUE(Has(buyer.files[0].second, "Atelier Durand SARL"));
+  EXPECT_TRUE(Has(buyer.files[1].second, "\"format\": \"JOURNAL_CSV\""));
+  EXPECT_TRUE(Has(buyer.files[1].second, "\"trades\": 6"));
+  const auto idle = scene.Call(Csv("imprimerie", 2026));
+  ASSERT_TRUE(idle.status.ok());
+  EXPECT_TRUE(Has(idle.files[1].second, "\"trades\": 0"));
+}
+
+TEST(ExportCallsTest, TheNextYearOpensWithTheBalance) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  const auto next = scene.Call(Csv("atelier", 2027));
+  ASSERT_TRUE(next.status.ok()) << next.status.error_message();
+  EXPECT_TRUE(Has(next.files[1].second, "\"opening\""));
+  EXPECT_TRUE(Has(next.files[1].second, "OPENING_CONTRA"));
+}
+
+TEST(ExportCallsTest, ANetworkWithAnotherParityIsValuedTradeByTrade) {
+  Scene scene;
+  auto network = NetworkRequest("n", "res");
+  network.mutable_network()->set_unit_decimals(0);
+  network.mutable_network()->set_peg_currency_code("EUR");
+  ASSERT_TRUE(scene.Call(network).status.ok());
+  for (const char* member : {"imprimerie", "boulangerie"}) {
+    ASSERT_TRUE(scene.Call(MemberRequest(member, member)).status.ok());
+  }
+  const auto paid = scene.Call(Sale("r", 7));
+  ASSERT_TRUE(paid.status.ok()) << paid.status.error_message();
+  EXPECT_EQ(paid.response.trade().national_value().minor_units(), 700);
+  const auto books = scene.Call(Csv("imprimerie", 2026));
+  ASSERT_TRUE(books.status.ok()) << books.status.error_message();
+  EXPECT_TRUE(Has(books.files[0].second, "7,00")) << books.files[0].second;
+}
+
+TEST(ExportCallsTest, WhatIsWrongIsRefused) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  const auto no_siren = scene.Call(Fec("garage", 2026));
+  EXPECT_EQ(no_siren.status.error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(ErrorIn(no_siren.status).reason, "INCOMPLETE_PROFILE");
+  EXPECT_TRUE(no_siren.files.empty());
+  EXPECT_EQ(ErrorIn(scene.Call(Fec("nobody", 2026)).status).reason,
+            "RESOURCE_NOT_FOUND");
+  for (const int year : {0, 1899, 10'000, -1}) {
+    EXPECT_EQ(
+        ErrorIn(scene.Call(Fec("atelier", year)).status).metadata.at("field"),
+        "year");
+  }
+  auto request = Fec("atelier", 2026);
+  request.set_as_of_sequence(-1);
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).metadata.at("field"),
+            "as_of_sequence");
+  request.set_as_of_sequence(999);
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).reason, "SEQUENCE_NOT_REACHED");
+  request.set_as_of_sequence(2);
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).reason, "RESOURCE_NOT_FOUND");
+  request.set_as_of_sequence(0);
+  for (const std::string& chart :
+       {std::string("nonsense"), std::string("a = b"),
+        std::string(65 * 1024, '#')}) {
+    request.set_chart_of_accounts(chart);
+    EXPECT_EQ(ErrorIn(scene.Call(request).status).metadata.at("field"),
+              "chart_of_accounts");
+  }
+  request.set_chart_of_accounts("");
+  request.set_member("networks/none/members/a");
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).reason, "RESOURCE_NOT_FOUND");
+  request.set_member("a");
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).metadata.at("field"), "member");
+}
+
+TEST(ExportCallsTest, ALargeExportSurvivesAReaderThatBreaksOff) {
+  Scene scene;
+  scene.MakeNetwork();
+  v1::BatchCreateTradesRequest batch;
+  batch.set_parent("networks/res");
+  batch.set_mode(v1::BatchCreateTradesRequest::INDEPENDENT);
+  for (int i = 0; i < 2'000; ++i) {
+    *batch.add_requests() = Sale(absl::StrCat("b-", i), 1);
+  }
+  ASSERT_TRUE(scene.Call(batch).status.ok());
+  const auto stub = v1::FiscalService::NewStub(scene.channel());
+  for (int round = 0; round < 10; ++round) {
+    grpc::ClientContext context;
+    const auto reader =
+        stub->ExportJournalCsv(&context, Csv("imprimerie", 2026));
+    v1::ExportChunk chunk;
+    for (int i = 0; i < round && reader->Read(&chunk); ++i) {
+    }
+    context.TryCancel();
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  const auto whole = scene.Call(Csv("imprimerie", 2026));
+  ASSERT_TRUE(whole.status.ok());
+  EXPECT_TRUE(Has(whole.files[1].second, "\"trades\": 2000"));
+}
+
+TEST(AuditCallsTest, BooksThatHoldAreSaidToHold) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  v1::VerifyRequest request;
+  request.set_name("networks/res");
+  const auto verified = scene.Call(request);
+  ASSERT_TRUE(verified.status.ok()) << verified.status.error_message();
+  ASSERT_FALSE(verified.progress.empty());
+  const v1::VerifyProgress& last = verified.progress.back();
+  ASSERT_TRUE(last.has_done());
+  EXPECT_EQ(last.done().verdict(), v1::VerifyReport::OK)
+      << last.done().DebugString();
+  v1::GetNetworkRequest network;
+  network.set_name("networks/res");
+  const auto head = scene.Call(network).response;
+  EXPECT_EQ(last.done().sequence(), head.sequence());
+  EXPECT_EQ(last.done().digest(), head.digest());
+  EXPECT_EQ(last.done().record_count(), head.sequence());
+  EXPECT_EQ(last.record_count_total(), head.sequence());
+  for (size_t i = 0; i + 1 < verified.progress.size(); ++i) {
+    EXPECT_FALSE(verified.progress[i].has_done());
+  }
+}
+
+TEST(AuditCallsTest, VerifiesWhileTradesGoOn) {
+  Scene scene;
+  scene.MakeNetwork();
+  std::atomic<bool> stop = false;
+  std::thread trader([&] {
+    for (int i = 0; !stop; ++i) {
+      EXPECT_TRUE(scene.Call(Proposal(absl::StrCat("r-", i), 1)).status.ok());
+    }
+  });
+  v1::VerifyRequest request;
+  request.set_name("networks/res");
+  for (int i = 0; i < 10; ++i) {
+    const auto verified = scene.Call(request);
+    ASSERT_TRUE(verified.status.ok()) << verified.status.error_message();
+    EXPECT_EQ(verified.progress.back().done().verdict(), v1::VerifyReport::OK)
+        << verified.progress.back().done().DebugString();
+  }
+  stop = true;
+  trader.join();
+}
+
+TEST(AuditCallsTest, WhatIsWrongIsRefused) {
+  Scene scene;
+  v1::VerifyRequest request;
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).metadata.at("field"), "name");
+  request.set_name("networks/none");
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).reason, "RESOURCE_NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace skontro::server

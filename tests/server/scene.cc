@@ -1,0 +1,283 @@
+#include "tests/server/scene.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "server/resource_name.h"
+
+namespace skontro::server {
+namespace {
+
+int64_t NoonOfSecondOfMarch() {
+  absl::TimeZone paris;
+  EXPECT_TRUE(absl::LoadTimeZone("Europe/Paris", &paris));
+  return absl::ToUnixMicros(
+      absl::FromCivil(absl::CivilSecond(2026, 3, 2, 12, 0, 0), paris));
+}
+
+template <typename T>
+T Must(absl::StatusOr<T> result) {
+  EXPECT_TRUE(result.ok()) << result.status();
+  if (!result.ok()) std::abort();
+  return *std::move(result);
+}
+
+}  // namespace
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name =
+      (std::filesystem::temp_directory_path() / "skontro-server-test-XXXXXX")
+          .string();
+  EXPECT_NE(mkdtemp(name.data()), nullptr);
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code error;
+  std::filesystem::remove_all(path_, error);
+}
+
+Error ErrorIn(const google::rpc::Status& status) {
+  Error error;
+  for (const google::protobuf::Any& detail : status.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::BadRequest bad_request;
+    google::rpc::RetryInfo retry;
+    if (detail.UnpackTo(&info)) {
+      EXPECT_EQ(info.domain(), "skontro");
+      ++error.error_infos;
+      error.reason = info.reason();
+      error.metadata.insert(info.metadata().begin(), info.metadata().end());
+    } else if (detail.UnpackTo(&bad_request)) {
+      for (const auto& violation : bad_request.field_violations()) {
+        EXPECT_FALSE(violation.description().empty());
+        error.fields.push_back(violation.field());
+      }
+    } else if (detail.UnpackTo(&retry)) {
+      error.has_retry = retry.retry_delay().nanos() > 0;
+    } else {
+      ADD_FAILURE() << "an unknown detail: " << detail.type_url();
+    }
+  }
+  return error;
+}
+
+Error ErrorIn(const grpc::Status& status) {
+  google::rpc::Status details;
+  EXPECT_TRUE(details.ParseFromString(status.error_details()));
+  EXPECT_EQ(details.code(), static_cast<int>(status.error_code()));
+  EXPECT_EQ(details.message(), status.error_message());
+  return ErrorIn(details);
+}
+
+Scene::Scene() : clock_(NoonOfSecondOfMarch()) {
+  log_ = std::make_unique<Log>(STDERR_FILENO, LogFormat::kText,
+                               LogLevel::kWarning);
+  Start();
+}
+
+Scene::~Scene() { Stop(); }
+
+void Scene::Start() {
+  data_ = Must(DataDirectory::Open(directory_.path()));
+  NetworkRegistry::Options options;
+  options.cache_bytes = 8u << 20;
+  options.write_buffer_bytes = 8u << 20;
+  networks_ = Must(NetworkRegistry::Open(data_.get(), options, log_.get()));
+  server_ =
+      Must(Server::Start("127.0.0.1:0", networks_.get(), &clock_, log_.get()));
+  channel_ = NewChannel();
+}
+
+void Scene::Stop() {
+  channel_.reset();
+  if (server_ != nullptr) server_->Stop(absl::Seconds(5));
+  server_.reset();
+  networks_.reset();
+  data_.reset();
+}
+
+void Scene::Restart() {
+  Stop();
+  Start();
+}
+
+std::shared_ptr<grpc::Channel> Scene::NewChannel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  arguments.SetMaxSendMessageSize(-1);
+  // A connection of its own, also to where there was one before.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(absl::StrCat("127.0.0.1:", server_->port()),
+                                   grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+std::unique_ptr<grpc::ClientContext> Scene::NewContext() const {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
+  return context;
+}
+
+template <typename Service, typename Request, typename Response>
+Reply<Response> Scene::Invoke(
+    grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                    Response*),
+    Service& stub, const Request& request) {
+  Reply<Response> reply;
+  const auto context = NewContext();
+  reply.status = (stub.*method)(context.get(), request, &reply.response);
+  return reply;
+}
+
+#define SKONTRO_CALL(service, method)                                  \
+  Reply<v1::method##Response> Scene::Call(                             \
+      const v1::method##Request& request) {                            \
+    using Stub = v1::service::StubInterface;                           \
+    const std::unique_ptr<Stub> stub = v1::service::NewStub(channel_); \
+    return Invoke<Stub, v1::method##Request, v1::method##Response>(    \
+        &Stub::method, *stub, request);                                \
+  }
+
+SKONTRO_CALL(NetworkService, GetNetwork)
+SKONTRO_CALL(NetworkService, ListNetworks)
+SKONTRO_CALL(NetworkService, CreateNetwork)
+SKONTRO_CALL(MemberService, GetMember)
+SKONTRO_CALL(MemberService, ListMembers)
+SKONTRO_CALL(MemberService, CreateMember)
+SKONTRO_CALL(AccountService, GetAccount)
+SKONTRO_CALL(AccountService, GetStatement)
+SKONTRO_CALL(CreditService, GetCreditLine)
+SKONTRO_CALL(CreditService, ListCreditLineChanges)
+SKONTRO_CALL(CreditService, SetCreditLine)
+SKONTRO_CALL(TradeService, GetTrade)
+SKONTRO_CALL(TradeService, ListTrades)
+SKONTRO_CALL(TradeService, CreateTrade)
+SKONTRO_CALL(TradeService, BatchCreateTrades)
+SKONTRO_CALL(TradeService, AcceptTrade)
+SKONTRO_CALL(TradeService, DeclineTrade)
+SKONTRO_CALL(TradeService, ReverseTrade)
+
+#undef SKONTRO_CALL
+
+namespace {
+
+Scene::Export Receive(grpc::ClientReader<v1::ExportChunk>* reader) {
+  Scene::Export received;
+  v1::ExportChunk chunk;
+  while (reader->Read(&chunk)) {
+    if (chunk.has_file_name()) {
+      received.files.emplace_back(chunk.file_name(), "");
+    } else if (received.files.empty()) {
+      ADD_FAILURE() << "content came before a file began";
+    } else {
+      EXPECT_LE(chunk.content().size(), 64u * 1024);
+      received.files.back().second.append(chunk.content());
+    }
+  }
+  received.status = reader->Finish();
+  return received;
+}
+
+}  // namespace
+
+Scene::Export Scene::Call(const v1::ExportFecRequest& request) {
+  const auto context = NewContext();
+  return Receive(v1::FiscalService::NewStub(channel_)
+                     ->ExportFec(context.get(), request)
+                     .get());
+}
+
+Scene::Export Scene::Call(const v1::ExportJournalCsvRequest& request) {
+  const auto context = NewContext();
+  return Receive(v1::FiscalService::NewStub(channel_)
+                     ->ExportJournalCsv(context.get(), request)
+                     .get());
+}
+
+Scene::Verification Scene::Call(const v1::VerifyRequest& request) {
+  const auto context = NewContext();
+  Verification verification;
+  const auto reader =
+      v1::AuditService::NewStub(channel_)->Verify(context.get(), request);
+  v1::VerifyProgress progress;
+  while (reader->Read(&progress)) verification.progress.push_back(progress);
+  verification.status = reader->Finish();
+  return verification;
+}
+
+void Scene::MakeNetwork(const std::string& id) {
+  EXPECT_TRUE(Call(NetworkRequest("make-" + id, id)).status.ok());
+  for (const char* member : {"imprimerie", "boulangerie", "garage"}) {
+    v1::CreateMemberRequest request =
+        MemberRequest(absl::StrCat("make-", member), member);
+    request.set_parent("networks/" + id);
+    EXPECT_TRUE(Call(request).status.ok());
+  }
+}
+
+int64_t Scene::BalanceOf(const std::string& member) {
+  v1::GetAccountRequest request;
+  request.set_name(AccountName("res", member));
+  const auto reply = Call(request);
+  EXPECT_TRUE(reply.status.ok()) << reply.status.error_message();
+  return reply.response.account().balance().minor_units();
+}
+
+v1::CreateTradeRequest TradeRequest(const std::string& request_id,
+                                    const std::string& seller,
+                                    const std::string& buyer, int64_t units,
+                                    v1::Trade::Initiator initiator) {
+  v1::CreateTradeRequest request;
+  request.set_parent("networks/res");
+  request.set_request_id(request_id);
+  v1::Trade& trade = *request.mutable_trade();
+  trade.set_seller(MemberName("res", seller));
+  trade.set_buyer(MemberName("res", buyer));
+  trade.set_initiator(initiator);
+  trade.mutable_unit_leg()->set_minor_units(units);
+  return request;
+}
+
+v1::CreateMemberRequest MemberRequest(const std::string& request_id,
+                                      const std::string& id) {
+  v1::CreateMemberRequest request;
+  request.set_parent("networks/res");
+  request.set_request_id(request_id);
+  request.set_member_id(id);
+  request.mutable_member()->set_legal_name("Entreprise " + id);
+  request.mutable_member()->set_country_code("FR");
+  return request;
+}
+
+v1::CreateNetworkRequest NetworkRequest(const std::string& request_id,
+                                        const std::string& id) {
+  auto request = Text<v1::CreateNetworkRequest>(R"pb(
+    network {
+      display_name: "Réseau d'échanges"
+      unit_code: "RES"
+      unit_decimals: 2
+      peg_currency_code: "EUR"
+      time_zone: "Europe/Paris"
+      default_credit_line { minor_units: 100000 }
+    })pb");
+  request.set_network_id(id);
+  request.set_request_id(request_id);
+  return request;
+}
+
+v1::SetCreditLineRequest LineRequest(const std::string& request_id,
+                                     const std::string& member, int64_t line) {
+  v1::SetCreditLineRequest request;
+  request.set_request_id(request_id);
+  request.set_reason("because of the test");
+  request.mutable_credit_line()->set_name(CreditLineName("res", member));
+  request.mutable_credit_line()->mutable_credit_line()->set_minor_units(line);
+  return request;
+}
+
+}  // namespace skontro::server

@@ -1,0 +1,183 @@
+// A Scene is a server in this process, over a data directory of its own that
+// goes with it, with a client for every service. Its clock stands still until a
+// test moves it.
+
+#ifndef SKONTRO_TESTS_SERVER_SCENE_H_
+#define SKONTRO_TESTS_SERVER_SCENE_H_
+
+#include <google/protobuf/text_format.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "server/clock.h"
+#include "server/server.h"
+#include "skontro/v1/account_service.grpc.pb.h"
+#include "skontro/v1/audit_service.grpc.pb.h"
+#include "skontro/v1/credit_service.grpc.pb.h"
+#include "skontro/v1/fiscal_service.grpc.pb.h"
+#include "skontro/v1/member_service.grpc.pb.h"
+#include "skontro/v1/network_service.grpc.pb.h"
+#include "skontro/v1/trade_service.grpc.pb.h"
+
+namespace skontro::server {
+
+// A message from its text form; a mistake in the text fails the test.
+template <typename Message>
+Message Text(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message))
+      << text;
+  return message;
+}
+
+// A directory for one test, removed at its end.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// What an error says, taken apart as a stock client does.
+struct Error {
+  std::string reason;
+  std::map<std::string, std::string> metadata;
+  std::vector<std::string> fields;  // Of BadRequest.
+  bool has_retry = false;
+  int error_infos = 0;
+};
+Error ErrorIn(const google::rpc::Status& status);
+Error ErrorIn(const grpc::Status& status);
+
+// What a call gave.
+template <typename Response>
+struct Reply {
+  grpc::Status status;
+  Response response;
+
+  Error error() const { return ErrorIn(status); }
+};
+
+class Scene {
+ public:
+  // An empty server, at noon of 2026-03-02 in Paris.
+  Scene();
+  ~Scene();
+
+  // Stops the server and starts it again over the same data.
+  void Restart();
+
+  // Makes network `res` (RES, pegged to EUR, both with two decimals; every
+  // account may go 1,000.00 below zero) with the members imprimerie,
+  // boulangerie and garage.
+  void MakeNetwork(const std::string& id = "res");
+
+  Server& server() { return *server_; }
+  NetworkRegistry& networks() { return *networks_; }
+  ManualClock& clock() { return clock_; }
+  const std::string& directory() const { return directory_.path(); }
+  std::shared_ptr<grpc::Channel> channel() const { return channel_; }
+  std::shared_ptr<grpc::Channel> NewChannel() const;
+
+  Reply<v1::GetNetworkResponse> Call(const v1::GetNetworkRequest& request);
+  Reply<v1::ListNetworksResponse> Call(const v1::ListNetworksRequest& request);
+  Reply<v1::CreateNetworkResponse> Call(
+      const v1::CreateNetworkRequest& request);
+  Reply<v1::GetMemberResponse> Call(const v1::GetMemberRequest& request);
+  Reply<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
+  Reply<v1::CreateMemberResponse> Call(const v1::CreateMemberRequest& request);
+  Reply<v1::GetAccountResponse> Call(const v1::GetAccountRequest& request);
+  Reply<v1::GetStatementResponse> Call(const v1::GetStatementRequest& request);
+  Reply<v1::GetCreditLineResponse> Call(
+      const v1::GetCreditLineRequest& request);
+  Reply<v1::ListCreditLineChangesResponse> Call(
+      const v1::ListCreditLineChangesRequest& request);
+  Reply<v1::SetCreditLineResponse> Call(
+      const v1::SetCreditLineRequest& request);
+  Reply<v1::GetTradeResponse> Call(const v1::GetTradeRequest& request);
+  Reply<v1::ListTradesResponse> Call(const v1::ListTradesRequest& request);
+  Reply<v1::CreateTradeResponse> Call(const v1::CreateTradeRequest& request);
+  Reply<v1::BatchCreateTradesResponse> Call(
+      const v1::BatchCreateTradesRequest& request);
+  Reply<v1::AcceptTradeResponse> Call(const v1::AcceptTradeRequest& request);
+  Reply<v1::DeclineTradeResponse> Call(const v1::DeclineTradeRequest& request);
+  Reply<v1::ReverseTradeResponse> Call(const v1::ReverseTradeRequest& request);
+
+  // The files of an export, by name; the last is the manifest.
+  struct Export {
+    grpc::Status status;
+    std::vector<std::pair<std::string, std::string>> files;
+  };
+  Export Call(const v1::ExportFecRequest& request);
+  Export Call(const v1::ExportJournalCsvRequest& request);
+
+  struct Verification {
+    grpc::Status status;
+    std::vector<v1::VerifyProgress> progress;
+  };
+  Verification Call(const v1::VerifyRequest& request);
+
+  // The same with a deadline, `left` from now.
+  void set_deadline(absl::Duration left) { deadline_ = left; }
+
+  // Balance of the account of a member of `res`.
+  int64_t BalanceOf(const std::string& member);
+
+ private:
+  void Start();
+  void Stop();
+  std::unique_ptr<grpc::ClientContext> NewContext() const;
+  template <typename Service, typename Request, typename Response>
+  Reply<Response> Invoke(grpc::Status (Service::*method)(grpc::ClientContext*,
+                                                         const Request&,
+                                                         Response*),
+                         Service& stub, const Request& request);
+
+  TemporaryDirectory directory_;
+  ManualClock clock_;
+  std::unique_ptr<Log> log_;
+  std::unique_ptr<DataDirectory> data_;
+  std::unique_ptr<NetworkRegistry> networks_;
+  std::unique_ptr<Server> server_;
+  std::shared_ptr<grpc::Channel> channel_;
+  absl::Duration deadline_ = absl::Seconds(50);
+};
+
+// Requests in few words, for network `res`. Ids of requests are given by the
+// caller, since they are what many tests are about.
+v1::CreateTradeRequest TradeRequest(const std::string& request_id,
+                                    const std::string& seller,
+                                    const std::string& buyer, int64_t units,
+                                    v1::Trade::Initiator initiator);
+inline v1::CreateTradeRequest Sale(const std::string& request_id,
+                                   int64_t units) {
+  return TradeRequest(request_id, "imprimerie", "boulangerie", units,
+                      v1::Trade::BUYER);
+}
+inline v1::CreateTradeRequest Proposal(const std::string& request_id,
+                                       int64_t units) {
+  return TradeRequest(request_id, "imprimerie", "boulangerie", units,
+                      v1::Trade::SELLER);
+}
+v1::CreateMemberRequest MemberRequest(const std::string& request_id,
+                                      const std::string& id);
+v1::CreateNetworkRequest NetworkRequest(const std::string& request_id,
+                                        const std::string& id);
+v1::SetCreditLineRequest LineRequest(const std::string& request_id,
+                                     const std::string& member, int64_t line);
+
+}  // namespace skontro::server
+
+#endif  // SKONTRO_TESTS_SERVER_SCENE_H_
