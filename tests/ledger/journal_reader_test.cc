@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -248,6 +249,35 @@ TEST_F(JournalReaderTest, ANewestBatchThatIsDamagedIsNotOpened) {
     Delete(12);
     Delete(13);
     ASSERT_TRUE(StoreJournal::Open(&store_).ok());
+  }
+}
+
+TEST_F(JournalReaderTest, AStoreOfAnotherFormatIsNotOpened) {
+  struct Case {
+    const char* what;
+    std::optional<std::string> format;
+    absl::StatusCode code;
+  };
+  const Case kCases[] = {
+      {"a later one", "2", absl::StatusCode::kUnimplemented},
+      {"a name", "new", absl::StatusCode::kUnimplemented},
+      {"nothing in the row", "", absl::StatusCode::kUnimplemented},
+      {"no row", std::nullopt, absl::StatusCode::kDataLoss},
+  };
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.what);
+    WriteBatch rows;
+    if (c.format.has_value()) {
+      rows.Put(Family::kMeta, "format", *c.format);
+    } else {
+      rows.Delete(Family::kMeta, "format");
+    }
+    ASSERT_TRUE(store_.Write(rows, Durability::kSynced).ok());
+    EXPECT_EQ(ReadHead(*store_.GetSnapshot()).status().code(), c.code);
+    EXPECT_EQ(StoreJournal::Open(&store_).status().code(), c.code);
+    EXPECT_EQ(
+        StoreJournal::Create(&store_, kNetwork, Scribe().Genesis(), {}).code(),
+        c.code);
   }
 }
 
