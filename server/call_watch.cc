@@ -2,10 +2,14 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "absl/container/flat_hash_set.h"
+#include "engine/permission.h"
 #include "server/error.h"
 
 namespace skontro::server {
@@ -16,6 +20,22 @@ using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerRpcInfo;
 
 constexpr std::string_view kOurs = "/skontro.v1.";
+
+// Every method that there is, such as "/skontro.v1.TradeService/GetTrade".
+bool IsOurs(const char* method) {
+  static const auto* const kPaths = [] {
+    auto* paths = new absl::flat_hash_set<std::string>;
+    for (const std::string_view known : engine::KnownMethods()) {
+      std::string path(kOurs);
+      path.append(known);
+      std::replace(path.begin() + static_cast<ptrdiff_t>(kOurs.size()),
+                   path.end(), '.', '/');
+      paths->insert(std::move(path));
+    }
+    return paths;
+  }();
+  return kPaths->contains(method);
+}
 
 class CallWatch : public grpc::experimental::Interceptor {
  public:
@@ -64,7 +84,7 @@ class CallWatch : public grpc::experimental::Interceptor {
 
 grpc::experimental::Interceptor* CallWatchFactory::CreateServerInterceptor(
     ServerRpcInfo* info) {
-  if (!std::string_view(info->method()).starts_with(kOurs)) return nullptr;
+  if (!IsOurs(info->method())) return nullptr;
   return new CallWatch(log_, info);
 }
 

@@ -1,6 +1,8 @@
 #include "server/error.h"
 
-#include <algorithm>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -19,6 +21,18 @@ constexpr size_t kViolationsMax = 10;
 // of the journal.
 constexpr int kRetryDelayNanos = 100'000'000;
 
+// Packs `detail` so that the same error has the same bytes: a map has no order
+// of its own.
+void AddDetail(const google::protobuf::Message& detail,
+               google::rpc::Status* status) {
+  google::protobuf::Any* const any = status->add_details();
+  any->set_type_url("type.googleapis.com/" + detail.GetTypeName());
+  google::protobuf::io::StringOutputStream stream(any->mutable_value());
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  detail.SerializeToCodedStream(&coded);
+}
+
 void AddErrorInfo(const Refusal& refusal, google::rpc::Status* status) {
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(ReasonName(refusal.reason)));
@@ -26,7 +40,7 @@ void AddErrorInfo(const Refusal& refusal, google::rpc::Status* status) {
   for (const auto& [key, value] : refusal.metadata) {
     (*info.mutable_metadata())[key] = value;
   }
-  status->add_details()->PackFrom(info);
+  AddDetail(info, status);
 }
 
 void AddViolations(std::span<const Refusal> refusals,
@@ -40,7 +54,7 @@ void AddViolations(std::span<const Refusal> refusals,
     violation->set_field(std::string(MetadataOf(refusal, "field")));
     violation->set_description(Explain(refusal));
   }
-  status->add_details()->PackFrom(bad_request);
+  AddDetail(bad_request, status);
 }
 
 grpc::Status ToGrpcStatus(const google::rpc::Status& status) {
@@ -61,7 +75,7 @@ google::rpc::Status ToRpcStatus(std::span<const Refusal> refusals) {
   if (first.reason == Reason::kQueueFull) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_nanos(kRetryDelayNanos);
-    status.add_details()->PackFrom(retry);
+    AddDetail(retry, &status);
   }
   return status;
 }

@@ -21,13 +21,9 @@ template <typename Request>
 Bytes BytesOf(Scene& scene, const Request& request) {
   const auto reply = scene.Call(request);
   if (reply.status.ok()) return reply.response.SerializeAsString();
-  // Maps are serialised in no fixed order, so compare what they hold.
-  std::string out = absl::StrCat(static_cast<int>(reply.status.error_code()),
-                                 reply.status.error_message());
-  for (const auto& [key, value] : reply.error().metadata) {
-    absl::StrAppend(&out, "|", key, "=", value);
-  }
-  return out;
+  return absl::StrCat(static_cast<int>(reply.status.error_code()),
+                      reply.status.error_message(),
+                      reply.status.error_details());
 }
 
 struct Case {

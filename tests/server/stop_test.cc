@@ -28,8 +28,13 @@ TEST(StopTest, WhatWasAcceptedIsAnsweredAndTheRestRefused) {
         if (status.ok()) {
           ++settled;
         } else {
-          EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE)
-              << status.error_message();
+          // What reaches gRPC while it closes connections is cut off, without
+          // an answer of ours.
+          const bool refused =
+              status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+              (status.error_code() == grpc::StatusCode::CANCELLED &&
+               status.error_details().empty());
+          EXPECT_TRUE(refused) << status.error_message();
           ++turned_away;
           return;
         }
