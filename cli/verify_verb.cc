@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/failure.h"
 #include "cli/progress_line.h"
+#include "cli/resource_name.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "cli/verify_directory.h"
@@ -31,7 +32,7 @@ std::string VerdictText(const VerifyReport& report) {
 
 std::string ReportText(const std::string& network, const VerifyReport& report) {
   std::string text = TitledLines(
-      {{"Network", network},
+      {{"Network", ShortName(network)},
        {"Verdict", VerdictText(report)},
        {"Records", absl::StrCat(report.record_count())},
        {"Sequence", absl::StrCat(report.sequence())},

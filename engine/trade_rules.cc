@@ -74,7 +74,8 @@ std::optional<TradeCreated> DecideCreateTrade(const State& state,
                                               const CreateTrade& command,
                                               const Facts::NewTrade& facts,
                                               std::vector<Refusal>* refusals) {
-  if (!command.trade_id.empty() &&
+  // An id of the server's form is refused already, taken or not.
+  if (!command.trade_id.empty() && !IsServerTradeId(command.trade_id) &&
       (facts.id_taken || state.HasTrade(command.trade_id))) {
     refusals->push_back(Exists(TradeName(state.terms(), command.trade_id)));
   }

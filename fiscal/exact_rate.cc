@@ -55,8 +55,10 @@ std::string FormatRate(const ExactRate& rate, int unit_decimals,
   Wide numerator = TimesTen(rate.numerator, unit_decimals);
   Wide denominator = TimesTen(rate.denominator, national_decimals);
   const Wide common = GreatestDivisor(numerator, denominator);
+  SKONTRO_CHECK(common > 0);
   numerator /= common;
   denominator /= common;
+  SKONTRO_CHECK(denominator > 0);
   if (!Ends(denominator)) {
     return absl::StrCat(Digits(numerator), "/", Digits(denominator));
   }

@@ -41,6 +41,7 @@ void WriteReport(const verifier::Report& report, v1::VerifyReport* out) {
 }
 
 absl::Status VerifyNow(const Network& network, Stream* stream) {
+  if (stream->gone()) return absl::CancelledError();
   SnapshotSource source(network.engine().view().snapshot);
   verifier::VerifyOptions options;
   options.network_id = network.id();

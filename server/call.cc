@@ -204,6 +204,10 @@ grpc::ServerUnaryReactor* Change(
     const Backend& backend, grpc::CallbackServerContext* context,
     Network* network, engine::Command command,
     std::function<absl::Status(const engine::Answer&)> fill) {
+  // Under load a call may have waited for longer than its client did.
+  if (context->IsCancelled()) {
+    return Fail(backend, context, command.method, absl::CancelledError());
+  }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const std::string_view method = command.method;
   const bool preview = command.validate_only;

@@ -110,8 +110,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 }
 
 bool IsOfServer(const absl::Status& status) {
-  return !status.ok() && status.code() != absl::StatusCode::kCancelled &&
-         !RefusalOf(status).has_value();
+  if (status.ok() || status.code() == absl::StatusCode::kCancelled) {
+    return false;
+  }
+  const std::optional<Refusal> refusal = RefusalOf(status);
+  return !refusal.has_value() || refusal->reason == Reason::kJournalChainBroken;
 }
 
 }  // namespace skontro::server

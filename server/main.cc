@@ -2,6 +2,7 @@
 // leaves the books in order.
 
 #include <grpc/support/log.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -120,6 +121,8 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
 }
 
 ExitCode Main(int argc, char** argv) {
+  // The books are for their owner and, as the owner likes, its group.
+  umask(umask(0) | 027);
   // A reader of the log that went away must not end the server.
   std::signal(SIGPIPE, SIG_IGN);
   std::variant<Config, ExitCode> read = ReadCommandLine(argc, argv);

@@ -24,8 +24,9 @@ class RecordReader {
 
   const ledger::Snapshot& snapshot() const { return *snapshot_; }
 
-  // Return DATA_LOSS where the journal has not got to that sequence or is
-  // damaged, or an error of the disk. The record is there until the next call.
+  // Return JOURNAL_CHAIN_BROKEN where the journal is damaged or has not got to
+  // that sequence, or an error of the disk. The record is there until the next
+  // call.
   absl::StatusOr<const ledger::Record*> RecordAt(ledger::Sequence sequence);
   absl::StatusOr<ledger::Digest> DigestAt(ledger::Sequence sequence);
 

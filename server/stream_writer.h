@@ -31,9 +31,9 @@ class StreamWriter : public grpc::ServerWriteReactor<Message> {
   // Sends `message` when the one before has gone out. Returns CANCELLED when
   // nobody is there any more; nothing that is written then arrives.
   absl::Status Write(Message message) {
+    GiveUpOnASlowReader();
     {
       const absl::MutexLock lock(&mutex_);
-      if (!WaitForWrite()) context_->TryCancel();
       if (gone_ || writing_) return absl::CancelledError();
       message_ = std::move(message);
       writing_ = true;
@@ -50,14 +50,14 @@ class StreamWriter : public grpc::ServerWriteReactor<Message> {
 
   // Ends the call. The writer may not be touched after that.
   void End(const grpc::Status& status) {
+    GiveUpOnASlowReader();
     {
-      const absl::MutexLock lock(&mutex_);
-      if (!WaitForWrite()) context_->TryCancel();
-      // It comes back in any case, at the latest because of the line above.
+      // A write comes back in any case, at the latest because of the line
+      // above.
       const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
         return !writing_;
       };
-      mutex_.Await(absl::Condition(&idle));
+      const absl::MutexLock lock(&mutex_, absl::Condition(&idle));
     }
     this->Finish(status);
   }
@@ -76,12 +76,17 @@ class StreamWriter : public grpc::ServerWriteReactor<Message> {
   void OnDone() override { delete this; }
 
  private:
-  // Returns false when the client takes nothing.
-  bool WaitForWrite() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  // Waits until the write before is done, and cancels a call whose client takes
+  // nothing. Without the lock: gRPC may call back before it returns.
+  void GiveUpOnASlowReader() {
     const auto ready = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
       return !writing_ || gone_;
     };
-    return mutex_.AwaitWithTimeout(absl::Condition(&ready), kStreamPatience);
+    mutex_.Lock();
+    const bool in_time =
+        mutex_.AwaitWithTimeout(absl::Condition(&ready), kStreamPatience);
+    mutex_.Unlock();
+    if (!in_time) context_->TryCancel();
   }
 
   grpc::CallbackServerContext* const context_;

@@ -46,10 +46,11 @@ void CheckItem(const v1::CreateTradeRequest& item, const Request& batch,
 // on any thread; the last one has the response built.
 class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
  public:
-  IndependentBatch(const Backend& backend, Network* network,
+  IndependentBatch(const Backend& backend, BatchGate* gate, Network* network,
                    grpc::ServerUnaryReactor* reactor, const Request& request,
                    Response* response)
       : backend_(backend),
+        gate_(gate),
         network_(network),
         reactor_(reactor),
         request_(request),
@@ -124,6 +125,7 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
     }
     if (newest == ledger::Sequence{0}) newest = view.sequence;
     response_->set_sequence(WireSequence(newest));
+    gate_->Leave(results_.size());
     reactor_->Finish(grpc::Status::OK);
   }
 
@@ -146,6 +148,7 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
   }
 
   const Backend backend_;
+  BatchGate* const gate_;
   Network* const network_;
   grpc::ServerUnaryReactor* const reactor_;
   const Request& request_;
@@ -227,7 +230,7 @@ void CheckBatch(const Request& request, Form* form) {
 
 }  // namespace
 
-grpc::ServerUnaryReactor* StartBatch(const Backend& backend,
+grpc::ServerUnaryReactor* StartBatch(const Backend& backend, BatchGate* gate,
                                      grpc::CallbackServerContext* context,
                                      const Request& request,
                                      Response* response) {
@@ -243,9 +246,12 @@ grpc::ServerUnaryReactor* StartBatch(const Backend& backend,
       FindNetwork(backend, kBatch, parent.network);
   if (!network.ok()) return Fail(backend, context, kBatch, network.status());
   if (request.mode() == Request::INDEPENDENT) {
+    if (!gate->Enter(static_cast<size_t>(request.requests_size()))) {
+      return Fail(backend, context, kBatch, QueueFull(kItemsInFlightMax));
+    }
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-    std::make_shared<IndependentBatch>(backend, *network, reactor, request,
-                                       response)
+    std::make_shared<IndependentBatch>(backend, gate, *network, reactor,
+                                       request, response)
         ->Start();
     return reactor;
   }

@@ -214,7 +214,7 @@ grpc::ServerUnaryReactor* TradeService::BatchCreateTrades(
     grpc::CallbackServerContext* context,
     const v1::BatchCreateTradesRequest* request,
     v1::BatchCreateTradesResponse* response) {
-  return StartBatch(backend_, context, *request, response);
+  return StartBatch(backend_, &batch_gate_, context, *request, response);
 }
 
 grpc::ServerUnaryReactor* TradeService::AcceptTrade(

@@ -5,6 +5,7 @@
 #define SKONTRO_SERVER_TRADE_SERVICE_H_
 
 #include "server/backend.h"
+#include "server/trade_batch.h"
 #include "skontro/v1/trade_service.grpc.pb.h"
 
 namespace skontro::server {
@@ -43,6 +44,7 @@ class TradeService final : public v1::TradeService::CallbackService {
 
  private:
   const Backend backend_;
+  BatchGate batch_gate_;
 };
 
 }  // namespace skontro::server

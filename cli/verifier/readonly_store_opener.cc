@@ -41,13 +41,17 @@ std::string_view FromSlice(const rocksdb::Slice& slice) {
 absl::Status ToStatus(const rocksdb::Status& status) {
   if (status.ok()) return absl::OkStatus();
   const std::string text = status.ToString();
-  if (status.IsCorruption()) return absl::DataLossError(text);
+  if (status.IsCorruption() || status.IsPathNotFound()) {
+    return absl::DataLossError(absl::StrCat(
+        text, ". The store is damaged: keep it as it is, and verify a backup"));
+  }
   if (text.find("Permission denied") != std::string::npos) {
-    return absl::PermissionDeniedError(text);
+    return absl::PermissionDeniedError(
+        absl::StrCat(text, ". Verify as a user who may read it, or a copy"));
   }
   if (text.find("Too many open files") != std::string::npos) {
     return absl::ResourceExhaustedError(
-        absl::StrCat(text, ": raise the limit, such as with ulimit -n 65536"));
+        absl::StrCat(text, ". Raise the limit, such as with ulimit -n 65536"));
   }
   return absl::UnavailableError(text);
 }
@@ -238,6 +242,7 @@ absl::StatusOr<std::unique_ptr<Source>> ReadonlyStore::Open(
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(names.size());
   for (const std::string& name : names) descriptors.emplace_back(name, family);
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -270,7 +275,8 @@ absl::StatusOr<Files> ListFiles(const std::string& directory) {
   if (!error) return files;
   const std::string text = absl::StrCat(directory, ": ", error.message());
   return error == std::errc::permission_denied
-             ? absl::PermissionDeniedError(text)
+             ? absl::PermissionDeniedError(absl::StrCat(
+                   text, ". Verify as a user who may read it, or a copy"))
              : absl::UnavailableError(text);
 }
 

@@ -26,7 +26,7 @@ namespace skontro::verifier {
 //   NOT_FOUND           there is no store in `directory`
 //   PERMISSION_DENIED   a file may not be read
 //   RESOURCE_EXHAUSTED  the process may not open as many files
-//   DATA_LOSS           the store is damaged
+//   DATA_LOSS           the store is damaged, or has lost a file
 //   UNAVAILABLE         the server was faster every time; or anything else,
 //   such
 //                       as an error of the disk

@@ -122,9 +122,10 @@ std::string ToText(const Report& report) {
                         report.records, report.last_sequence);
   absl::StrAppendFormat(&text, "  digest       %s\n",
                         Hex(report.last_digest.view()));
-  absl::StrAppendFormat(
-      &text, "  projections  at sequence %d: %d rows of %d families compared\n",
-      report.projected, rows, report.compared.size());
+  absl::StrAppendFormat(&text, "  projections  at sequence %d of %d\n",
+                        report.projected, report.last_sequence);
+  absl::StrAppendFormat(&text, "  rows         %d of %d families compared\n",
+                        rows, report.compared.size());
   absl::StrAppendFormat(&text,
                         "  books        %d members, %d accounts, %d trades\n",
                         report.members, report.accounts, report.trades);

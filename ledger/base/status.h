@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 
 // Leaves the function with the error of `expression`, if it is one.
-#define SKONTRO_RETURN_IF_ERROR(expression)           \
-  do {                                                \
-    absl::Status skontro_status = (expression);       \
-    if (!skontro_status.ok()) return skontro_status;  \
+#define SKONTRO_RETURN_IF_ERROR(expression)          \
+  do {                                               \
+    absl::Status skontro_status = (expression);      \
+    if (!skontro_status.ok()) return skontro_status; \
   } while (false)
 
 #define SKONTRO_CONCAT_INNER(a, b) a##b

@@ -76,6 +76,15 @@ TEST_F(DeciderTest, UnitsOfBadFormAreNotComparedWithLimits) {
   }
 }
 
+TEST_F(DeciderTest, APreviewDoesNotTellWhatMemoryHappensToKnow) {
+  const std::string id = TradeIdOf(desk_.MustRun(Pay("baker", "mason", 1)));
+  const Command preview =
+      AsPreview(Create(WithId(Sale("baker", "mason", 1), id)));
+  EXPECT_EQ(ReasonsOf(desk_.Run(preview).refusals), Reasons{"FIELD_INVALID"});
+  desk_.decider().ForgetUpTo(now());
+  EXPECT_EQ(ReasonsOf(desk_.Run(preview).refusals), Reasons{"FIELD_INVALID"});
+}
+
 TEST_F(DeciderTest, APreviewIsWhatTheCommandThenDoes) {
   for (const Command& command :
        {Admit("smith"), Admit("baker"), SetLimits("baker", 9, 9),

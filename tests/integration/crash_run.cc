@@ -382,7 +382,7 @@ void CrashRun::KeepOld() {
 absl::Status CrashRun::Verify() {
   const absl::Time start = absl::Now();
   if (options_.verify_percent < 100 &&
-      verifying_ * 100 > (start - started_) * options_.verify_percent) {
+      verifying_ * 100 >= (start - started_) * options_.verify_percent) {
     return absl::OkStatus();
   }
   const Finished verified =

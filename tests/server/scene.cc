@@ -74,7 +74,8 @@ Error ErrorIn(const grpc::Status& status) {
   return ErrorIn(details);
 }
 
-Scene::Scene() : clock_(NoonOfSecondOfMarch()) {
+Scene::Scene(const engine::Engine::Options& options)
+    : options_(options), clock_(NoonOfSecondOfMarch()) {
   log_ = std::make_unique<Log>(STDERR_FILENO, LogFormat::kText,
                                LogLevel::kWarning);
   Start();
@@ -87,6 +88,7 @@ void Scene::Start() {
   NetworkRegistry::Options options;
   options.cache_bytes = 8u << 20;
   options.write_buffer_bytes = 8u << 20;
+  options.engine = options_;
   networks_ = Must(NetworkRegistry::Open(data_.get(), options, log_.get()));
   server_ =
       Must(Server::Start("127.0.0.1:0", networks_.get(), &clock_, log_.get()));

@@ -73,7 +73,7 @@ struct Reply {
 class Scene {
  public:
   // An empty server, at noon of 2026-03-02 in Paris.
-  Scene();
+  explicit Scene(const engine::Engine::Options& options = {});
   ~Scene();
 
   // Stops the server and starts it again over the same data.
@@ -145,6 +145,7 @@ class Scene {
                                                          Response*),
                          Service& stub, const Request& request);
 
+  const engine::Engine::Options options_;
   TemporaryDirectory directory_;
   ManualClock clock_;
   std::unique_ptr<Log> log_;

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "server/trade_batch.h"
 #include "tests/server/scene.h"
 
 namespace skontro::server {
@@ -54,6 +55,49 @@ TEST(StopTest, WhatWasAcceptedIsAnsweredAndTheRestRefused) {
   const int64_t sequence = scene.Call(network).response.sequence();
   EXPECT_GE(sequence, 4 + answered);
   EXPECT_LE(sequence, 4 + answered + 8);
+}
+
+TEST(StopTest, ChangesAreRefusedAndReadsGoOnWhileItStops) {
+  Scene scene;
+  scene.MakeNetwork();
+  scene.networks().StopIntake();
+  const auto trade = scene.Call(Sale("r-1", 1));
+  EXPECT_EQ(trade.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(trade.error().reason, "SHUTTING_DOWN");
+  EXPECT_EQ(scene.Call(NetworkRequest("n-2", "other")).error().reason,
+            "SHUTTING_DOWN");
+  EXPECT_EQ(scene.BalanceOf("garage"), 0);
+}
+
+TEST(StopTest, AFullQueueSaysWhenToComeBack) {
+  engine::Engine::Options options;
+  options.queue_length_max = 0;
+  Scene scene(options);
+  ASSERT_TRUE(scene.Call(NetworkRequest("n-1", "res")).status.ok());
+  const auto member = scene.Call(MemberRequest("m-1", "a"));
+  EXPECT_EQ(member.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(member.error().reason, "QUEUE_FULL");
+  EXPECT_EQ(member.error().metadata.at("limit"), "0");
+  EXPECT_TRUE(member.error().has_retry);
+  v1::BatchCreateTradesRequest batch;
+  batch.set_parent("networks/res");
+  batch.set_mode(v1::BatchCreateTradesRequest::INDEPENDENT);
+  *batch.add_requests() = Sale("b-1", 1);
+  const auto items = scene.Call(batch);
+  ASSERT_TRUE(items.status.ok());
+  EXPECT_EQ(ErrorIn(items.response.results(0).error()).reason, "QUEUE_FULL");
+}
+
+TEST(StopTest, TooManyItemsAtATimeAreTurnedAway) {
+  BatchGate gate;
+  EXPECT_TRUE(gate.Enter(kItemsInFlightMax));
+  EXPECT_FALSE(gate.Enter(1));
+  gate.Leave(1);
+  EXPECT_TRUE(gate.Enter(1));
+  EXPECT_FALSE(gate.Enter(1));
+  gate.Leave(kItemsInFlightMax);
+  // Alone, a batch is always let in.
+  EXPECT_TRUE(gate.Enter(kItemsInFlightMax + 1));
 }
 
 TEST(StopTest, CallsThatWaitDoNotKeepItFromStopping) {

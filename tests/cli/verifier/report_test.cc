@@ -41,7 +41,8 @@ TEST(ReportTest, AsText) {
             "  records      3, the last is sequence 3\n"
             "  digest       abababababababababababababababababababababababab"
             "abababababababab\n"
-            "  projections  at sequence 2: 5 rows of 2 families compared\n"
+            "  projections  at sequence 2 of 3\n"
+            "  rows         5 of 2 families compared\n"
             "  books        2 members, 2 accounts, 1 trades\n"
             "  balances     add up to 0\n"
             "  personal     1 texts match, 5 were erased\n");
