@@ -74,12 +74,17 @@ absl::StatusOr<DecodedBatch> DecodeRow(const Iterator& it, Trust trust) {
 }
 
 // Each batch says its format too; this row says it of the families, before
-// anything of them is read. A store made of journal and personal rows alone has
-// none, and needs none.
+// anything of them is read. A store without it holds no journal, or is damaged.
 absl::Status CheckFormat(const Snapshot& snapshot) {
   SKONTRO_ASSIGN_OR_RETURN(const std::optional<std::string> format,
                            snapshot.Get(Family::kMeta, kFormatKey));
-  if (!format.has_value()) return absl::OkStatus();
+  if (!format.has_value()) {
+    const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kJournal);
+    it->Seek("");
+    SKONTRO_RETURN_IF_ERROR(it->status());
+    if (!it->Valid()) return absl::NotFoundError("the store holds no journal");
+    return absl::DataLossError("the row meta/format is missing");
+  }
   if (*format != std::to_string(kFormatVersion)) {
     return absl::UnimplementedError(absl::StrCat(
         "the store has format ", *format, " and this program knows format ",
