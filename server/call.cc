@@ -64,19 +64,20 @@ class WaitingRead : public grpc::ServerUnaryReactor {
   // this may run while callbacks come in.
   void Start() {
     ticket_ = network_->engine().WaitFor(
-        target_.min_sequence, [this, state = state_] {
-          if (state->done.exchange(true)) return;
+        target_.min_sequence, [this, done = done_] {
+          if (done->exchange(true)) return;
           // The committer calls; it must not read. The pool refuses nothing.
           SKONTRO_CHECK(backend_.answers.Post([this] { Answer(); }));
         });
-    // Is not cancelled when another wins: it holds nothing but the state.
-    state_->alarm.Set(end_, [this, state = state_](bool) {
-      if (!state->done.exchange(true)) TimeOut();
+    // Goes with the reactor, which cancels it; that call comes late and must
+    // find nothing but the flag.
+    alarm_.Set(end_, [this, done = done_](bool) {
+      if (!done->exchange(true)) TimeOut();
     });
   }
 
   void OnCancel() override {
-    if (state_->done.exchange(true)) return;
+    if (done_->exchange(true)) return;
     network_->engine().CancelWait(ticket_);
     Finish({grpc::StatusCode::CANCELLED, "the call was cancelled"});
   }
@@ -84,11 +85,6 @@ class WaitingRead : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
  private:
-  struct State {
-    std::atomic<bool> done{false};
-    grpc::Alarm alarm;
-  };
-
   void Answer() {
     Finish(Report(backend_, target_.method,
                   FillScope(*network_, target_.as_of, fill_)));
@@ -105,8 +101,10 @@ class WaitingRead : public grpc::ServerUnaryReactor {
   const ReadTarget target_;
   const std::function<absl::Status(const ReadScope&)> fill_;
   const std::chrono::system_clock::time_point end_;
-  const std::shared_ptr<State> state_ = std::make_shared<State>();
+  const std::shared_ptr<std::atomic<bool>> done_ =
+      std::make_shared<std::atomic<bool>>(false);
   uint64_t ticket_ = 0;
+  grpc::Alarm alarm_;
 };
 
 // What a preview or a change answers with.
