@@ -63,8 +63,8 @@ class WaitingRead : public grpc::ServerUnaryReactor {
   // Nothing is deleted before the handler has returned the reactor, so all of
   // this may run while callbacks come in.
   void Start() {
-    ticket_ = network_->engine().WaitFor(
-        target_.min_sequence, [this, done = done_] {
+    ticket_ =
+        network_->engine().WaitFor(target_.min_sequence, [this, done = done_] {
           if (done->exchange(true)) return;
           // The committer calls; it must not read. The pool refuses nothing.
           SKONTRO_CHECK(backend_.answers.Post([this] { Answer(); }));
