@@ -138,6 +138,21 @@ struct BatchHeader {
   Digest previous{};
 };
 
+void AppendBatchHeader(const BatchHeader& header, std::string* out) {
+  const size_t start = out->size();
+  out->append(kMagic);
+  AppendBigEndian(out, kFormatVersion);
+  AppendBigEndian(out, uint16_t{0});
+  out->append(AsBytes(header.uid));
+  AppendBigEndian(out, header.epoch);
+  out->append(header.batch_id);
+  AppendBigEndian(out, header.first_sequence);
+  AppendBigEndian(out, header.count);
+  AppendBigEndian(out, header.frames_length);
+  out->append(BytesOf(header.previous));
+  AppendBigEndian(out, Crc32c(std::string_view(*out).substr(start)));
+}
+
 absl::StatusOr<BatchHeader> DecodeHeader(std::string_view bytes) {
   if (bytes.size() < kBatchHeaderLength || bytes.substr(0, 4) != kMagic) {
     return absl::DataLossError("a row of the journal is no batch");
@@ -351,17 +366,11 @@ EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
   const std::string batch_id = EmbeddedBatchId(epoch, first_sequence);
   EncodedBatch out;
   out.bytes.reserve(kBatchHeaderLength + frames_length);
-  out.bytes.append(kMagic);
-  AppendBigEndian(&out.bytes, kFormatVersion);
-  AppendBigEndian(&out.bytes, uint16_t{0});
-  out.bytes.append(AsBytes(uid));
-  AppendBigEndian(&out.bytes, epoch);
-  out.bytes.append(batch_id);
-  AppendBigEndian(&out.bytes, static_cast<uint64_t>(first_sequence));
-  AppendBigEndian(&out.bytes, static_cast<uint32_t>(records.size()));
-  AppendBigEndian(&out.bytes, static_cast<uint32_t>(frames_length));
-  out.bytes.append(BytesOf(previous));
-  AppendBigEndian(&out.bytes, Crc32c(out.bytes));
+  AppendBatchHeader(
+      {uid, epoch, batch_id, static_cast<uint64_t>(first_sequence),
+       static_cast<uint32_t>(records.size()),
+       static_cast<uint32_t>(frames_length), previous},
+      &out.bytes);
 
   Chain chain(batch_id, epoch, previous);
   out.digests.reserve(records.size());
@@ -411,6 +420,39 @@ absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust) {
       FaultOf(out.batch.first_sequence, out.batch.records);
   if (fault.has_value()) return Damaged(fault->sequence, fault->what);
   return out;
+}
+
+absl::StatusOr<std::string> CutBatch(std::string_view bytes, Sequence last) {
+  SKONTRO_ASSIGN_OR_RETURN(const DecodedBatch batch,
+                           DecodeBatch(bytes, Trust::kCrc));
+  const std::vector<Record>& records = batch.batch.records;
+  const auto first = static_cast<uint64_t>(batch.batch.first_sequence);
+  SKONTRO_CHECK(last >= batch.batch.first_sequence &&
+                last <= batch.batch.last_sequence());
+  const size_t kept = static_cast<uint64_t>(last) - first + 1;
+  for (size_t i = 0; i < kept; ++i) {
+    if (records[i].request_id.empty()) continue;
+    const size_t group_end = i + records[i].group_count;
+    if (group_end <= kept) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "sequence ", static_cast<uint64_t>(last),
+        " is in the middle of an atomic group, which is all or nothing; name "
+        "sequence ",
+        first + i - 1, " or ", first + group_end - 1));
+  }
+
+  SKONTRO_ASSIGN_OR_RETURN(BatchHeader header, DecodeHeader(bytes));
+  const std::string_view frames = bytes.substr(kBatchHeaderLength);
+  std::string_view rest = frames;
+  for (size_t i = 0; i < kept; ++i) {
+    SKONTRO_RETURN_IF_ERROR(DecodeFrame(&rest, first + i).status());
+  }
+  header.count = static_cast<uint32_t>(kept);
+  header.frames_length = static_cast<uint32_t>(frames.size() - rest.size());
+  std::string cut;
+  AppendBatchHeader(header, &cut);
+  cut.append(frames.substr(0, header.frames_length));
+  return cut;
 }
 
 }  // namespace skontro::ledger

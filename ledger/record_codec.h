@@ -69,6 +69,12 @@ struct DecodedBatch {
 // format version above kFormatVersion.
 absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust);
 
+// The batch in `bytes` without the records behind `last`; those that stay have
+// the digests that they had. Returns INVALID_ARGUMENT if that would cut an
+// atomic group, naming its ends, or what DecodeBatch() returns.
+// REQUIRES: `last` is in the batch.
+absl::StatusOr<std::string> CutBatch(std::string_view bytes, Sequence last);
+
 }  // namespace skontro::ledger
 
 #endif  // SKONTRO_LEDGER_RECORD_CODEC_H_

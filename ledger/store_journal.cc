@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::string_view kFormatKey = "format";
 
-std::string JournalKey(Sequence first_sequence) {
-  std::string key;
-  AppendBigEndian(&key, static_cast<uint64_t>(first_sequence));
-  return key;
-}
-
 std::string PersonalKey(uint64_t subject, Sequence sequence, uint32_t field) {
   std::string key;
   AppendBigEndian(&key, subject);
@@ -41,12 +35,6 @@ WriteBatch Rows(Sequence first_sequence, std::string batch,
              row.salt + row.text);
   }
   return rows;
-}
-
-JournalHead HeadAfter(const NetworkUid& uid, const CommittedBatch& batch) {
-  const Record& newest = batch.records.back();
-  return {uid, batch.last_sequence(), batch.digests.back(), newest.time_us,
-          newest.booking_date};
 }
 
 // Whether `record` may come after `head`, by the clock and by the calendar.
@@ -107,6 +95,40 @@ absl::Status CheckFormat(const Snapshot& snapshot) {
 
 }  // namespace
 
+JournalHead HeadAfter(const NetworkUid& uid, const CommittedBatch& batch) {
+  const Record& newest = batch.records.back();
+  return {uid, batch.last_sequence(), batch.digests.back(), newest.time_us,
+          newest.booking_date};
+}
+
+absl::Status CheckFollows(const std::optional<JournalHead>& before,
+                          const DecodedBatch& next) {
+  if (before.has_value()) {
+    if (Follows(*before, next)) return absl::OkStatus();
+    return absl::DataLossError(
+        absl::StrCat("the journal is broken between sequence ",
+                     static_cast<uint64_t>(before->sequence), " and ",
+                     static_cast<uint64_t>(next.batch.first_sequence)));
+  }
+  if (next.batch.first_sequence == Sequence{1} &&
+      next.previous == GenesisPredecessor(next.uid)) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      "the journal does not begin as it must, at sequence 1");
+}
+
+std::string JournalKey(Sequence first_sequence) {
+  std::string key;
+  AppendBigEndian(&key, static_cast<uint64_t>(first_sequence));
+  return key;
+}
+
+void AddFormatRow(WriteBatch* rows) {
+  rows->Put(Family::kMeta, std::string(kFormatKey),
+            std::to_string(kFormatVersion));
+}
+
 absl::Status StoreJournal::Create(Store* store, const NetworkUid& uid,
                                   const Record& genesis,
                                   const std::vector<PersonalRow>& personal) {
@@ -121,8 +143,7 @@ absl::Status StoreJournal::Create(Store* store, const NetworkUid& uid,
       EncodeBatch(uid, /*epoch=*/0, Sequence{1}, GenesisPredecessor(uid),
                   {&genesis, 1}, {&payload, 1});
   WriteBatch rows = Rows(Sequence{1}, std::move(batch.bytes), personal);
-  rows.Put(Family::kMeta, std::string(kFormatKey),
-           std::to_string(kFormatVersion));
+  AddFormatRow(&rows);
   return store->Write(rows, Durability::kSynced);
 }
 
@@ -255,16 +276,8 @@ absl::StatusOr<DecodedBatch> JournalReader::Take() {
                                             static_cast<uint64_t>(first),
                                             "; what was before it is missing"));
   }
-  if (!previous_.has_value() && first == Sequence{1} &&
-      next.previous != GenesisPredecessor(next.uid)) {
-    return absl::DataLossError(
-        "the journal does not begin as it must, at sequence 1");
-  }
-  if (previous_.has_value() && !Follows(*previous_, next)) {
-    return absl::DataLossError(
-        absl::StrCat("the journal is broken between sequence ",
-                     static_cast<uint64_t>(previous_->sequence), " and ",
-                     static_cast<uint64_t>(first)));
+  if (previous_.has_value() || first == Sequence{1}) {
+    SKONTRO_RETURN_IF_ERROR(CheckFollows(previous_, next));
   }
   previous_ = HeadAfter(next.uid, next.batch);
   return next;

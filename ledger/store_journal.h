@@ -77,6 +77,21 @@ class StoreJournal : public Journal {
   std::thread committer_;  // Last: starts when everything above is ready.
 };
 
+// The head of a journal that ends with `batch`.
+JournalHead HeadAfter(const NetworkUid& uid, const CommittedBatch& batch);
+
+// OK if `next` may be the batch after `before`, or the first of a journal if
+// that is nothing. Returns DATA_LOSS naming the sequences between which the
+// journal is broken.
+absl::Status CheckFollows(const std::optional<JournalHead>& before,
+                          const DecodedBatch& next);
+
+// The key of a batch in the family `journal`.
+std::string JournalKey(Sequence first_sequence);
+
+// Adds the row without which a store holds no journal.
+void AddFormatRow(WriteBatch* rows);
+
 // Returns the newest record of the journal in `snapshot`; NOT_FOUND if it has
 // none, or as DecodeBatch() does.
 absl::StatusOr<JournalHead> ReadHead(const Snapshot& snapshot);
