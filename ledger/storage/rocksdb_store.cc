@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
@@ -164,8 +165,10 @@ absl::Status CheckFamilies(const rocksdb::DBOptions& options,
 }
 
 rocksdb::DBOptions DatabaseOptions(
-    OpenMode mode, std::shared_ptr<rocksdb::WriteBufferManager> buffers) {
+    OpenMode mode, std::shared_ptr<rocksdb::WriteBufferManager> buffers,
+    rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  options.env = env;
   options.create_if_missing = mode == OpenMode::kCreate;
   options.create_missing_column_families = true;
   options.error_if_exists = mode == OpenMode::kCreate;
@@ -208,13 +211,15 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
 }  // namespace
 
 struct RocksdbResources::Shared {
+  rocksdb::Env* env = nullptr;
   std::shared_ptr<rocksdb::Cache> cache;
   std::shared_ptr<rocksdb::WriteBufferManager> buffers;
 };
 
 RocksdbResources::RocksdbResources(size_t cache_bytes,
-                                   size_t write_buffer_bytes)
+                                   size_t write_buffer_bytes, rocksdb::Env* env)
     : shared_(std::make_unique<Shared>()) {
+  shared_->env = env != nullptr ? env : rocksdb::Env::Default();
   shared_->cache = rocksdb::NewLRUCache(cache_bytes);
   shared_->buffers = std::make_shared<rocksdb::WriteBufferManager>(
       write_buffer_bytes, shared_->cache);
@@ -299,8 +304,8 @@ RocksdbStore::~RocksdbStore() = default;
 absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
     const std::string& directory, OpenMode mode, RocksdbResources* resources) {
   SKONTRO_RETURN_IF_ERROR(CheckPlace(directory, mode));
-  const rocksdb::DBOptions options =
-      DatabaseOptions(mode, resources->shared_->buffers);
+  const rocksdb::DBOptions options = DatabaseOptions(
+      mode, resources->shared_->buffers, resources->shared_->env);
   if (mode == OpenMode::kExisting) {
     SKONTRO_RETURN_IF_ERROR(CheckFamilies(options, directory));
   }

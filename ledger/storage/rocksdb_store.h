@@ -9,14 +9,22 @@
 
 #include "ledger/storage/store.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace skontro::ledger {
 
 // What the stores of one process share: block cache and memory for writes. At
 // most so many bytes are used by all stores together. The resources must
 // outlive the stores.
+//
+// `env` is where the stores read and write: RocksDB's own where there is none.
+// Tests pass one whose file system fails; it must outlive the resources.
 class RocksdbResources {
  public:
-  RocksdbResources(size_t cache_bytes, size_t write_buffer_bytes);
+  RocksdbResources(size_t cache_bytes, size_t write_buffer_bytes,
+                   rocksdb::Env* env = nullptr);
   ~RocksdbResources();
   RocksdbResources(const RocksdbResources&) = delete;
   RocksdbResources& operator=(const RocksdbResources&) = delete;
