@@ -57,6 +57,8 @@ absl::Status Projection::RollForward(
                              ReadRecord(*snapshot, projected_));
     last_booking_date_ = last.record.booking_date;
   }
+  SKONTRO_ASSIGN_OR_RETURN(
+      tree_, RecordTreeWriter::Open(store_, projected_, on_progress));
   uint64_t reported = 0;
   JournalReader reader(snapshot.get(), ledger::Next(projected_), Trust::kCrc);
   while (projected_ < head.sequence) {
@@ -128,6 +130,7 @@ bool Projection::CancelWait(uint64_t ticket) {
 
 absl::Status Projection::Write(const CommittedBatch& batch) {
   WriteBatch rows;
+  for (const Digest& digest : batch.digests) tree_.Add(digest, &rows);
   Sequence sequence = batch.first_sequence;
   for (const Record& record : batch.records) {
     SKONTRO_RETURN_IF_ERROR(AddAccountRows(sequence, record, &rows));

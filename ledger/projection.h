@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "ledger/record.h"
+#include "ledger/record_tree.h"
 #include "ledger/storage/store.h"
 
 namespace skontro::ledger {
@@ -95,6 +96,7 @@ class Projection {
   // Of the thread of Advance().
   Sequence projected_{};
   CivilDate last_booking_date_;
+  RecordTreeWriter tree_;
   // Posting counts of the accounts that were touched since the start.
   absl::flat_hash_map<AccountId, uint64_t> posting_counts_;
 

@@ -455,4 +455,21 @@ absl::StatusOr<std::string> CutBatch(std::string_view bytes, Sequence last) {
   return cut;
 }
 
+absl::StatusOr<DigestsOfBatch> DecodeDigests(std::string_view bytes) {
+  SKONTRO_ASSIGN_OR_RETURN(const BatchHeader header, DecodeHeader(bytes));
+  DigestsOfBatch out;
+  out.first_sequence = Sequence{header.first_sequence};
+  out.digests.reserve(header.count);
+  std::string_view rest = bytes.substr(kBatchHeaderLength);
+  for (uint32_t i = 0; i < header.count; ++i) {
+    SKONTRO_ASSIGN_OR_RETURN(const Frame frame,
+                             DecodeFrame(&rest, header.first_sequence + i));
+    out.digests.push_back(DigestFromBytes(frame.digest));
+  }
+  if (!rest.empty()) {
+    return Damaged(header.first_sequence, "bytes behind the last frame");
+  }
+  return out;
+}
+
 }  // namespace skontro::ledger

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -74,6 +75,17 @@ absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust);
 // atomic group, naming its ends, or what DecodeBatch() returns.
 // REQUIRES: `last` is in the batch.
 absl::StatusOr<std::string> CutBatch(std::string_view bytes, Sequence last);
+
+// The digests of a batch's records, in order.
+struct DigestsOfBatch {
+  Sequence first_sequence{};
+  std::vector<Digest> digests;
+};
+
+// Returns the digests of the records of the batch in `bytes` without a look at
+// what the records say. Checks headers, lengths and checksums; errors as
+// DecodeBatch().
+absl::StatusOr<DigestsOfBatch> DecodeDigests(std::string_view bytes);
 
 }  // namespace skontro::ledger
 

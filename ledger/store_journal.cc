@@ -297,6 +297,36 @@ absl::StatusOr<ChainedRecord> ReadRecord(const Snapshot& snapshot,
                        found->batch.digests[rank]};
 }
 
+absl::StatusOr<std::vector<Digest>> ReadDigests(const Snapshot& snapshot,
+                                                Sequence first,
+                                                uint64_t count) {
+  SKONTRO_CHECK(count > 0);
+  const auto begin = static_cast<uint64_t>(first);
+  std::vector<Digest> digests;
+  digests.reserve(count);
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kJournal);
+  for (it->SeekForPrev(JournalKey(first));
+       it->Valid() && digests.size() < count; it->Next()) {
+    SKONTRO_ASSIGN_OR_RETURN(const DigestsOfBatch batch,
+                             DecodeDigests(it->value()));
+    const auto batch_first = static_cast<uint64_t>(batch.first_sequence);
+    const uint64_t next = begin + digests.size();
+    if (it->key() != JournalKey(batch.first_sequence) || batch_first > next ||
+        next - batch_first >= batch.digests.size()) {
+      break;
+    }
+    const uint64_t rank = next - batch_first;
+    const uint64_t taken =
+        std::min(count - digests.size(), batch.digests.size() - rank);
+    const auto from = batch.digests.begin() + static_cast<ptrdiff_t>(rank);
+    digests.insert(digests.end(), from, from + static_cast<ptrdiff_t>(taken));
+  }
+  SKONTRO_RETURN_IF_ERROR(it->status());
+  if (digests.size() == count) return digests;
+  return absl::DataLossError(
+      absl::StrCat("the journal has no sequence ", begin + digests.size()));
+}
+
 absl::StatusOr<std::optional<std::string>> ReadPersonal(
     const Snapshot& snapshot, uint64_t subject, Sequence sequence,
     uint32_t field) {

@@ -130,6 +130,12 @@ struct ChainedRecord {
 absl::StatusOr<ChainedRecord> ReadRecord(const Snapshot& snapshot,
                                          Sequence sequence);
 
+// Returns the digests of `count` records from `first` on, without a look at
+// what the records say. DATA_LOSS where one of them is missing, or as
+// DecodeBatch(). REQUIRES: count > 0.
+absl::StatusOr<std::vector<Digest>> ReadDigests(const Snapshot& snapshot,
+                                                Sequence first, uint64_t count);
+
 // Returns a text of personal data, or nullopt if it was erased.
 absl::StatusOr<std::optional<std::string>> ReadPersonal(
     const Snapshot& snapshot, uint64_t subject, Sequence sequence,

@@ -6,6 +6,7 @@
 #include "cli/verifier/decode.h"
 #include "cli/verifier/difference.h"
 #include "cli/verifier/encode.h"
+#include "cli/verifier/hashes.h"
 #include "cli/verifier/row_messages.h"
 
 namespace skontro::verifier {
@@ -52,6 +53,10 @@ absl::StatusOr<std::string> CanonicalPlainValue(Family family,
   switch (family) {
     case Family::kPersonal:
       return std::string();
+    case Family::kTree:
+      if (value.size() == sizeof(Digest)) return std::string(value);
+      return absl::DataLossError(
+          absl::StrFormat("the value has %d bytes, not 32", value.size()));
     case Family::kMemberTrade:
       if (value.empty()) return std::string();
       return absl::DataLossError(
@@ -101,7 +106,7 @@ absl::StatusOr<std::string> CanonicalValue(Family family,
   if (family == Family::kPersonal || family == Family::kBookingDay ||
       family == Family::kMemberId || family == Family::kTaxId ||
       family == Family::kTradeId || family == Family::kMemberTrade ||
-      family == Family::kInvoice) {
+      family == Family::kInvoice || family == Family::kTree) {
     return CanonicalPlainValue(family, value);
   }
   return WithMessageOf<absl::StatusOr<std::string>>(
@@ -159,6 +164,11 @@ std::string DescribeKey(Family family, std::string_view key) {
     case Family::kLimit:
       if (size == 16) return DescribeTwo(key, "account", "sequence");
       break;
+    case Family::kTree:
+      if (size != 9) break;
+      return absl::StrFormat("level %d, index %s",
+                             static_cast<unsigned char>(key[0]),
+                             Number(key, 1));
     default:
       break;
   }

@@ -30,13 +30,14 @@ enum class Family {
   kMemberTrade,
   kInvoice,
   kLimit,
+  kTree,
 };
 
-inline constexpr std::array<std::string_view, 16> kFamilyNames = {
-    "journal",       "personal",     "meta",    "account",
-    "account_entry", "booking_day",  "request", "member",
-    "member_id",     "tax_id",       "trade",   "trade_id",
-    "trade_step",    "member_trade", "invoice", "limit"};
+inline constexpr std::array<std::string_view, 17> kFamilyNames = {
+    "journal",     "personal", "meta",       "account",      "account_entry",
+    "booking_day", "request",  "member",     "member_id",    "tax_id",
+    "trade",       "trade_id", "trade_step", "member_trade", "invoice",
+    "limit",       "tree"};
 inline constexpr size_t kFamilyCount = kFamilyNames.size();
 
 inline constexpr std::string_view NameOf(Family family) {

@@ -12,6 +12,7 @@
 #include "cli/verifier/decode.h"
 #include "cli/verifier/families.h"
 #include "cli/verifier/journal_reader.h"
+#include "cli/verifier/merkle.h"
 #include "cli/verifier/personal_rows.h"
 #include "cli/verifier/projector.h"
 #include "cli/verifier/row_difference.h"
@@ -38,6 +39,7 @@ struct Reading {
   JournalReader journal;
   Books books;
   Projector projector;
+  TreeProjector tree;
   PersonalRows personal;
   uint64_t records = 0;     // Frames that hold.
   uint64_t understood = 0;  // The last record that was applied.
@@ -230,6 +232,8 @@ bool Verification::ApplyFrame(const Frame& frame, Reading* reading,
   reading->personal.Check(frame, *record, *event, rows);
   const bool projected = frame.sequence <= report_.projected;
   reading->projector.Project(frame, *record, *event, projected ? rows : tail);
+  reading->tree.Project(frame.sequence, reading->journal.last_digest(),
+                        projected ? rows : tail);
   if (frame.sequence == report_.projected) {
     reading->projector.ProjectAccounts(frame.sequence, rows);
   }

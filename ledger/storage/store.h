@@ -39,14 +39,15 @@ enum class Family : size_t {
   kMemberTrade,
   kInvoice,
   kLimit,
+  kTree,
 };
 
 // The names on disk, in the order of the enum.
-inline constexpr std::array<std::string_view, 16> kFamilyNames = {
-    "journal",       "personal",     "meta",    "account",
-    "account_entry", "booking_day",  "request", "member",
-    "member_id",     "tax_id",       "trade",   "trade_id",
-    "trade_step",    "member_trade", "invoice", "limit"};
+inline constexpr std::array<std::string_view, 17> kFamilyNames = {
+    "journal",     "personal", "meta",       "account",      "account_entry",
+    "booking_day", "request",  "member",     "member_id",    "tax_id",
+    "trade",       "trade_id", "trade_step", "member_trade", "invoice",
+    "limit",       "tree"};
 
 // Rows to put and to delete, all of them or none, in this order.
 class WriteBatch {

@@ -268,7 +268,7 @@ TEST(RowDefectsTest, Families) {
     const Report report = ExpectFindings(
         store, {{0, "the family " + std::string(family) + " is missing"}});
     EXPECT_TRUE(report.incomplete());
-    EXPECT_EQ(report.compared.size(), 13u);
+    EXPECT_EQ(report.compared.size(), 14u);
   }
   Store store = Scene().Write();
   store.erase("personal");

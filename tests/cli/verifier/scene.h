@@ -136,6 +136,10 @@ Message MakeFreedInvoice(uint64_t seller, int year, const std::string& number);
 // The rows of the projections, as the records up to `projected` make them.
 Store ProjectRows(const std::vector<Draft>& drafts, uint64_t projected);
 
+// The rows of the family `tree` over the records up to `projected` in the rows
+// of the family `journal`.
+Rows TreeRows(const Rows& journal, uint64_t projected);
+
 // Batches as rows of the family `journal`.
 Rows WriteBatches(const std::vector<BatchBytes>& batches);
 

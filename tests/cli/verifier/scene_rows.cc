@@ -193,7 +193,7 @@ Store ProjectRows(const std::vector<Draft>& drafts, uint64_t projected) {
   for (const char* family :
        {"default", "account", "account_entry", "booking_day", "request",
         "member", "member_id", "tax_id", "trade", "trade_id", "trade_step",
-        "member_trade", "invoice", "limit"}) {
+        "member_trade", "invoice", "limit", "tree"}) {
     store[family];
   }
   std::map<int64_t, int64_t> posting_counts;
