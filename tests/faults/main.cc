@@ -13,7 +13,9 @@
 
 #include "absl/time/clock.h"
 #include "ledger/base/check.h"
+#include "tests/faults/child.h"
 #include "tests/faults/crash_points.h"
+#include "tests/faults/damage.h"
 #include "tests/faults/failing_calls.h"
 
 namespace skontro::faults {
@@ -42,6 +44,10 @@ struct Arguments {
   ScriptOptions script;
   CrashPointOptions crash;
   FailingCallOptions calls;
+  DamageOptions damage;
+  std::string data_dir;
+  bool resume = false;
+  int64_t minutes = 0;
   uint64_t seed = 1;
   uint64_t sample = 0;
 };
@@ -92,6 +98,62 @@ int FailingCalls(const Arguments& arguments) {
   return Print(report.failures, start, &work);
 }
 
+// The small store that every byte of is flipped: one flush, so that the journal
+// is partly in tables and partly in the log.
+ScriptOptions SmallScript(uint64_t seed) {
+  ScriptOptions options;
+  options.seed = seed;
+  options.commands = 40;
+  options.flushes = 1;
+  options.reopens = false;
+  return options;
+}
+
+int Flip(const Arguments& arguments) {
+  const absl::Time start = absl::Now();
+  const std::string& data = arguments.data_dir;
+  const bool there = std::filesystem::exists(data + "/store");
+  if (there != arguments.resume) {
+    std::cerr << "fault_matrix: "
+              << (there ? data + " has a run already; add --resume"
+                        : "there is nothing to resume in " + data)
+              << "\n";
+    return 2;
+  }
+  const Script script = WriteScript(SmallScript(arguments.seed));
+  WorkDirectory work;
+  if (!there) {
+    const ChildEnd made = RunInChild(
+        [&](int) {
+          const Victim victim = MakeVictim(script, work.path() + "/script");
+          ledger::WriteFiles(victim.older, data + "/older");
+          ledger::WriteFiles(victim.files, data + "/store");
+          return 0;
+        },
+        120);
+    SKONTRO_CHECK(made.code == 0);
+  }
+  const Victim victim{ledger::ReadFiles(data + "/store"),
+                      ledger::ReadFiles(data + "/older")};
+  DamageOptions options = arguments.damage;
+  options.seed = arguments.seed;
+  options.sample = arguments.sample;
+  options.progress =
+      absl::StrCat(data, "/progress-", options.shard, "-", options.shards);
+  if (arguments.minutes > 0) {
+    options.time_max = absl::Minutes(arguments.minutes);
+  }
+  const DamageReport report = RunDamages(script, victim, options, work.path());
+  std::cout << "seed " << arguments.seed << ": " << report.tried << " of "
+            << report.total << " damages to " << victim.files.size()
+            << " files done\n";
+  for (const auto& [what, count] : report.counts) {
+    std::cout << "  " << what.first << ": " << NameOf(what.second) << " "
+              << count << "\n";
+  }
+  return Print(report.failures, start, &work);
+}
+
 void AddCommon(CLI::App* verb, Arguments* arguments) {
   verb->add_option("--seed", arguments->seed,
                    "Chooses the script, the sample and what is lost (1)");
@@ -120,10 +182,27 @@ int Main(int argc, char** argv) {
           {"eio", Fault::kIoError}, {"enospc", Fault::kNoSpace}}));
   calls->add_flag("--forever", arguments.calls.forever,
                   "Every later call fails too");
+  CLI::App* const flip = app.add_subcommand(
+      "flip", "Damage every byte of every file of a small store");
+  flip->add_option("--seed", arguments.seed, "Chooses script and bits (1)");
+  flip->add_option("--sample", arguments.sample,
+                   "About so many flips instead of all (0: all)");
+  flip->add_option("--data-dir", arguments.data_dir,
+                   "Where the store and the progress are kept")
+      ->required();
+  flip->add_flag("--resume", arguments.resume,
+                 "Go on with the run in the data directory");
+  flip->add_option("--minutes", arguments.minutes,
+                   "Stop after so long; --resume goes on (0: at the end)");
+  flip->add_option("--shard", arguments.damage.shard,
+                   "Which part to do, from 0 (0)");
+  flip->add_option("--shards", arguments.damage.shards,
+                   "How many parts there are, each a process (1)");
   CLI11_PARSE(app, argc, argv);
   arguments.script.seed = arguments.crash.seed = arguments.calls.seed =
       arguments.seed;
   arguments.crash.sample = arguments.calls.sample = arguments.sample;
+  if (flip->parsed()) return Flip(arguments);
   return crash->parsed() ? CrashPoints(arguments) : FailingCalls(arguments);
 }
 

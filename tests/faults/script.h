@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,15 +38,18 @@ struct Script {
   std::vector<Step> steps;
   std::vector<ledger::Digest> digests;  // By sequence, from 1.
   std::string rows;                     // Every row at the end.
-  uint64_t refused = 0;                 // Answers that refuse.
-  uint64_t repeated = 0;                // Answers that were given before.
+  // Digest of every row, by the sequence at which a batch ended.
+  std::map<ledger::Sequence, ledger::Digest> states;
+  uint64_t refused = 0;   // Answers that refuse.
+  uint64_t repeated = 0;  // Answers that were given before.
 };
 
 struct ScriptOptions {
   uint64_t seed = 1;
   int commands = 200;
-  // Flushes in the middle of it; the store is also closed and opened once.
+  // Flushes in the middle of it; and whether the store is closed and opened.
   int flushes = 3;
+  bool reopens = true;
 };
 
 // Stops the process where the script does not do all that it is to do.
