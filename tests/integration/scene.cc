@@ -12,6 +12,12 @@
 #include "ledger/base/status.h"
 
 namespace skontro::integration {
+namespace {
+
+// Of skontro: it found no server, which nobody in a scene expects.
+constexpr int kUnreachable = 3;
+
+}  // namespace
 
 Scene::Scene() {
   std::filesystem::create_directories(folder_ / "home");
@@ -55,13 +61,25 @@ Process::Options Scene::InScene(std::vector<std::string> arguments) const {
 }
 
 Finished Scene::Shell(const std::string& line) const {
-  return Run(InScene({"sh", "-c", line}));
+  return RunInScene({"sh", "-c", line});
 }
 
 Finished Scene::Skontro(const std::vector<std::string>& arguments) const {
   std::vector<std::string> all = {ProgramPath("skontro")};
   all.insert(all.end(), arguments.begin(), arguments.end());
-  return Run(InScene(std::move(all)));
+  return RunInScene(std::move(all));
+}
+
+Finished Scene::RunInScene(std::vector<std::string> arguments) const {
+  Finished done = Run(InScene(std::move(arguments)));
+  if (done.exit_code == kUnreachable && server_ != nullptr) {
+    const std::optional<int> ended = server_->Wait(absl::ZeroDuration());
+    absl::StrAppend(
+        &done.err, "The server at ", server_->endpoint(),
+        ended.has_value() ? absl::StrCat(" ended with ", *ended) : " runs",
+        ". Its log:\n", server_->log());
+  }
+  return done;
 }
 
 std::string ReadText(const std::string& path) {

@@ -46,6 +46,8 @@ class Scene {
 
  private:
   Process::Options InScene(std::vector<std::string> arguments) const;
+  // Adds to the errors what became of the server, where it was not found.
+  Finished RunInScene(std::vector<std::string> arguments) const;
 
   TempDirectory folder_;
   int port_ = 0;
