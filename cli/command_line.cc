@@ -69,6 +69,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddTradeVerbs(verbs);
   AddExportVerbs(verbs);
   AddVerifyVerb(verbs);
+  AddJournalVerbs(verbs);
   AddConfigVerbs(verbs);
   verbs.AddLocal(&verbs.app(), "version", "Print the version of skontro", "",
                  [&]() -> absl::StatusOr<ExitCode> {

@@ -30,6 +30,9 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   const std::string& path() const { return path_; }
+
+  // Where it is until Publish().
+  const std::string& partial_path() const { return partial_path_; }
   int64_t size() const { return size_; }
 
   absl::Status Write(std::string_view bytes);

@@ -51,6 +51,8 @@ class JournalFileWriter {
   absl::Status AddPersonal(std::string_view key, std::string_view value);
   absl::Status End(Sequence sequence, const Digest& digest);
 
+  uint64_t batch_count() const { return batch_count_; }
+
  private:
   absl::Status Write(std::string_view bytes);
   absl::Status WriteBlock(char kind, std::string_view body);

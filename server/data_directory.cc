@@ -18,6 +18,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/status.h"
+#include "ledger/storage/data_marker.h"
 #include "server/resource_name.h"
 
 namespace skontro::server {
@@ -25,14 +26,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kMarker[] = "SKONTRO";
+using ledger::kDataFormat;
+using ledger::kDataMarkerText;
+constexpr const char* kMarker = ledger::kDataMarkerName;
 constexpr char kMarkerTemporary[] = "SKONTRO.new";
 constexpr char kLock[] = "LOCK";
-constexpr char kNetworks[] = "networks";
+constexpr const char* kNetworks = ledger::kNetworksFolder;
 constexpr std::string_view kCreatingPrefix = ".creating-";
-constexpr std::string_view kMarkerStart = "skontro data directory\nformat ";
-constexpr char kMarkerText[] = "skontro data directory\nformat 1\n";
-constexpr int64_t kFormat = 1;
+constexpr std::string_view kMarkerStart = ledger::kDataMarkerStart;
 
 absl::Status DiskError(const std::string& what, int error) {
   const std::string message =
@@ -115,10 +116,10 @@ absl::Status CheckMarker(const std::string& path) {
         " is left as it is; name another directory with --data-dir, or bring "
         "the file back from a copy"));
   }
-  if (format > kFormat) {
+  if (format > kDataFormat) {
     return absl::UnimplementedError(
         absl::StrCat(path, " has format ", format, " and this skontrod knows ",
-                     kFormat, "; start the newer skontrod that wrote it"));
+                     kDataFormat, "; start the newer skontrod that wrote it"));
   }
   return absl::OkStatus();
 }
@@ -166,10 +167,10 @@ absl::Status WriteMarker(const std::string& path) {
   const int fd =
       open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) return DiskError(absl::StrCat("cannot write ", temporary), errno);
-  const size_t length = sizeof(kMarkerText) - 1;
-  const bool written =
-      write(fd, kMarkerText, length) == static_cast<ssize_t>(length) &&
-      fsync(fd) == 0;
+  const size_t length = kDataMarkerText.size();
+  const bool written = write(fd, kDataMarkerText.data(), length) ==
+                           static_cast<ssize_t>(length) &&
+                       fsync(fd) == 0;
   const int error = errno;
   close(fd);
   if (!written) {

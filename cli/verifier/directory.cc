@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/verifier/bytes.h"
+#include "cli/verifier/journal_file_source.h"
 #include "cli/verifier/readonly_store_opener.h"
 #include "cli/verifier/source.h"
 
@@ -115,6 +116,26 @@ absl::StatusOr<Report> VerifyNetwork(const fs::path& directory,
       {.network_id = id, .progress_interval = options.progress_interval}, tell);
 }
 
+absl::StatusOr<Report> VerifyFile(const fs::path& path, const std::string& id,
+                                  const DirectoryOptions& options,
+                                  const OnProgress& on_progress) {
+  const absl::StatusOr<std::unique_ptr<JournalFileSource>> source =
+      JournalFileSource::Open(path.string());
+  if (!source.ok()) return source.status();
+  absl::StatusOr<Report> report =
+      Verify(source->get(),
+             {.network_id = id,
+              .journal_only = true,
+              .progress_interval = options.progress_interval},
+             on_progress);
+  if (report.ok() && !(*source)->whole()) {
+    report->not_checked.push_back(absl::StrCat(
+        "what came after sequence ", report->last_sequence,
+        ", and personal texts: the file was cut short. Export it again"));
+  }
+  return report;
+}
+
 // Verifies networks one after another, until one is cancelled.
 class Walk {
  public:
@@ -137,6 +158,24 @@ class Walk {
     if (cancelled_) return;
     results_.back().report =
         VerifyNetwork(directory, name, id, options_, on_progress_);
+  }
+
+  // A journal file; `id` as for a directory.
+  absl::Status VisitFile(const fs::path& file, const std::string& id) {
+    const std::string name = file.filename().string();
+    OnProgress tell;
+    if (on_progress_) {
+      tell = [&](const Progress& progress) {
+        return on_progress_(name, progress);
+      };
+    }
+    absl::StatusOr<Report> report = VerifyFile(file, id, options_, tell);
+    // What is no journal file at all is a mistake of whoever named it.
+    if (!report.ok() && !absl::IsDataLoss(report.status())) {
+      return report.status();
+    }
+    results_.push_back({name, std::move(report)});
+    return absl::OkStatus();
   }
 
   std::vector<NetworkResult> Results() && { return std::move(results_); }
@@ -206,10 +245,7 @@ absl::Status VisitPath(const std::string& given, const std::string& network,
         given, " does not exist. Name the data directory of the server"));
   }
   if (error) return ToStatus(given, error);
-  if (!fs::is_directory(path, error)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        given, " is no directory. Name the data directory of the server"));
-  }
+  if (!fs::is_directory(path, error)) return walk->VisitFile(path, network);
   const absl::StatusOr<bool> is_data = Exists(path / kMarker);
   if (!is_data.ok()) return is_data.status();
   if (*is_data) return VisitData(path, network, walk);

@@ -1,4 +1,5 @@
-// Verifies what is on disk: a whole data directory, or one network of it.
+// Verifies what is on disk: a whole data directory, one network of it, or a
+// journal file.
 
 #ifndef SKONTRO_CLI_VERIFIER_DIRECTORY_H_
 #define SKONTRO_CLI_VERIFIER_DIRECTORY_H_
@@ -34,14 +35,16 @@ using OnNetworkProgress =
 
 // Verifies `path`: a data directory, which has the file SKONTRO, network by
 // network in the order of their ids; or the directory of one network, such as
-// DATA/networks/res or a copy of it. A server may be writing to it. Nothing is
-// written. An empty data directory gives an empty list.
+// DATA/networks/res or a copy of it; or a journal file, which has no
+// projections, and whose verification is incomplete if it was cut short. A
+// server may be writing to it. Nothing is written. An empty data directory
+// gives an empty list.
 //
 // Where the network is in a data directory, its journal must be of the id that
 // its directory has.
 //
 //   NOT_FOUND            `path`, or the network, is not there
-//   INVALID_ARGUMENT     `path` is neither of the two
+//   INVALID_ARGUMENT     `path` is none of these
 //   FAILED_PRECONDITION  its format is newer than this program
 //   PERMISSION_DENIED    it may not be read
 //

@@ -59,6 +59,12 @@ class Verification {
     return present_[static_cast<size_t>(family)];
   }
 
+  // Whether nobody misses the family.
+  bool IsOptional(Family family) const {
+    return options_.journal_only && family != Family::kJournal &&
+           family != Family::kPersonal;
+  }
+
   void CheckFamilies();
   absl::Status ReadMeta();
   void ReadProjected(std::string_view value);
@@ -147,7 +153,7 @@ void Verification::CheckFamilies() {
     }
   }
   for (size_t i = 0; i < kFamilyCount; ++i) {
-    if (present_[i]) continue;
+    if (present_[i] || IsOptional(static_cast<Family>(i))) continue;
     findings_.Add(0, absl::StrFormat("the family %s is missing",
                                      std::string(kFamilyNames[i])));
   }
@@ -253,6 +259,7 @@ std::vector<Family> Verification::Comparable(const Reading& reading) {
   } else if (Has(Family::kPersonal)) {
     families.push_back(Family::kPersonal);
   }
+  if (options_.journal_only) return families;
   if (!projected_known_) {
     NotChecked("the projections: nobody knows which records they include");
     return families;
@@ -271,7 +278,7 @@ std::vector<Family> Verification::Comparable(const Reading& reading) {
     if (!IsProjection(family)) continue;
     if (Has(family)) {
       families.push_back(family);
-    } else {
+    } else if (!IsOptional(family)) {
       NotChecked(absl::StrFormat("the family %s", std::string(NameOf(family))));
     }
   }

@@ -46,6 +46,10 @@ struct VerifyOptions {
   // The id that the genesis must have; empty for any.
   std::string network_id = {};
 
+  // The source holds journal and personal texts only, as a journal file does:
+  // the other families are not missed.
+  bool journal_only = false;
+
   // Progress is told at the start, after as many records or rows, and at the
   // end.
   uint64_t progress_interval = 65'536;
