@@ -27,7 +27,8 @@ namespace {
 
 constexpr size_t kBlockCacheBytes = 32 * 1024 * 1024;
 constexpr size_t kReadaheadBytes = 2 * 1024 * 1024;
-constexpr int kAttemptsMax = 50;
+// A server that flushes all the time on a busy machine lets a reader in late.
+constexpr std::chrono::seconds kPatience{60};
 constexpr std::chrono::milliseconds kPause{20};
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
@@ -295,7 +296,8 @@ bool KeepsLogs(const Files& before, const Files& after) {
 
 absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
     const std::string& directory) {
-  for (int attempt = 1;; ++attempt) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
     const absl::StatusOr<Files> before = ListFiles(directory);
     if (!before.ok()) return before.status();
     if (!before->contains("CURRENT")) {
@@ -311,7 +313,7 @@ absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
     if (store.ok() && KeepsLogs(*before, *after)) return store;
     // If nobody writes, another attempt would end the same way.
     if (!store.ok() && *before == *after) return store;
-    if (attempt == kAttemptsMax) {
+    if (std::chrono::steady_clock::now() >= deadline) {
       return absl::UnavailableError(absl::StrCat(
           directory,
           " changes faster than it can be opened; verify a backup, "
