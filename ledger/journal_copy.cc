@@ -32,6 +32,7 @@ absl::Status JournalCopy::AddBatch(std::string_view bytes) {
   }
   head_ = HeadAfter(batch.uid, batch.batch);
   bytes_ += copied.size();
+  ++batch_count_;
   rows_.Put(Family::kJournal, JournalKey(batch.batch.first_sequence),
             std::move(copied));
   return WriteIfMuch();
@@ -45,6 +46,7 @@ absl::Status JournalCopy::AddPersonal(std::string_view key,
   const Sequence sequence{ReadBigEndian<uint64_t>(key.substr(8))};
   if (last_ != Sequence{0} && sequence > last_) return absl::OkStatus();
   bytes_ += key.size() + value.size();
+  ++personal_count_;
   rows_.Put(Family::kPersonal, std::string(key), std::string(value));
   return WriteIfMuch();
 }

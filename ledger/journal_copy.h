@@ -9,6 +9,7 @@
 #ifndef SKONTRO_LEDGER_JOURNAL_COPY_H_
 #define SKONTRO_LEDGER_JOURNAL_COPY_H_
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -48,6 +49,10 @@ class JournalCopy {
   // Nothing before the first batch.
   const std::optional<JournalHead>& head() const { return head_; }
 
+  // What was copied so far.
+  uint64_t batch_count() const { return batch_count_; }
+  uint64_t personal_count() const { return personal_count_; }
+
   // Whether later batches will be left out.
   bool reached_last() const {
     return last_ != Sequence{0} && head_.has_value() &&
@@ -63,6 +68,8 @@ class JournalCopy {
   std::optional<JournalHead> head_;
   WriteBatch rows_;
   size_t bytes_ = 0;
+  uint64_t batch_count_ = 0;
+  uint64_t personal_count_ = 0;
 };
 
 }  // namespace skontro::ledger

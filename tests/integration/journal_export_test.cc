@@ -97,6 +97,35 @@ TEST_F(JournalExportTest, AnExportUpToASequenceIsAJournalOfItsOwn) {
   EXPECT_FALSE(std::filesystem::exists(scene_ / "b.skj"));
 }
 
+TEST_F(JournalExportTest, ANetworkComesBackAsItWasAtASequence) {
+  Pay(50);
+  ASSERT_EQ(Export("a.skj").exit_code, 0);
+  const Finished restored = scene_.Skontro(
+      {"journal", "import", scene_ / "a.skj", "--to", scene_ / "copy",
+       "--to-sequence", "30", "--format", "json"});
+  ASSERT_EQ(restored.exit_code, 0) << restored.err;
+  EXPECT_EQ(ParseJson(restored.out).fields().at("sequence").number_value(), 30);
+  // The same as an export of that much, byte for byte.
+  ASSERT_EQ(Export("b.skj", {"--to-sequence", "30"}).exit_code, 0);
+  ASSERT_EQ(scene_
+                .Skontro({"journal", "export", scene_ / "copy", "--out",
+                          scene_ / "c.skj"})
+                .exit_code,
+            0);
+  EXPECT_EQ(ReadText(scene_ / "b.skj"), ReadText(scene_ / "c.skj"));
+  // And a server goes on from there.
+  ServerProcess::Options options;
+  options.program = ProgramPath("skontrod");
+  options.data_dir = scene_ / "copy";
+  const auto copy = ServerProcess::Start(options);
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  EXPECT_EQ(ReadPaid((*copy)->channel()).sequence, 30);
+  Payers payers((*copy)->channel(), 2, "after");
+  EXPECT_TRUE(payers.AwaitPaid(5));
+  payers.Stop();
+  EXPECT_EQ(scene_.Skontro({"verify", scene_ / "copy"}).exit_code, 0);
+}
+
 TEST_F(JournalExportTest, APipeCarriesIt) {
   Pay(10);
   const Finished piped = scene_.Shell(
