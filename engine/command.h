@@ -72,10 +72,15 @@ struct CreateTrades {
   std::vector<CreateTrade> trades;
 };
 
+// From now on heads are signed with the secret half of this key.
+struct SetHeadKey {
+  std::string public_key;  // 32 bytes.
+};
+
 // New kinds go to the end: the place of a kind, from 1, is on disk.
 using CommandBody =
     std::variant<CreateMember, SetCreditLine, CreateTrade, AcceptTrade,
-                 DeclineTrade, ReverseTrade, CreateTrades>;
+                 DeclineTrade, ReverseTrade, CreateTrades, SetHeadKey>;
 
 // A trade as the store knows it.
 struct TradeFact {

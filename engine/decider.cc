@@ -258,6 +258,8 @@ Decider::Draft Decider::MakeDraft(const Command& command,
     take_step(
         DecideReverseTrade(*state_, *reverse, command.facts.trade, refusals),
         ledger::EntryKind::kReversal);
+  } else if (const auto* key = std::get_if<SetHeadKey>(&command.body)) {
+    draft.event = HeadKeySet{key->public_key};
   }
   return draft;
 }

@@ -61,6 +61,7 @@ struct NetworkCreated {
   Amount default_credit_line;
   Amount default_balance_limit;
   std::string request_key;  // 16 bytes.
+  std::string head_key;     // 32 bytes; empty in networks of old.
 
   friend bool operator==(const NetworkCreated&,
                          const NetworkCreated&) = default;
@@ -171,9 +172,15 @@ struct RequestRefused {
                          const RequestRefused&) = default;
 };
 
-using Event =
-    std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
-                 TradeAccepted, TradeDeclined, TradeReversed, RequestRefused>;
+struct HeadKeySet {
+  std::string public_key;  // 32 bytes.
+
+  friend bool operator==(const HeadKeySet&, const HeadKeySet&) = default;
+};
+
+using Event = std::variant<NetworkCreated, MemberCreated, CreditLineSet,
+                           TradeCreated, TradeAccepted, TradeDeclined,
+                           TradeReversed, RequestRefused, HeadKeySet>;
 
 // The id by which clients know a trade.
 std::string TradeId(const TradeCreated& created, TradeNumber number);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "ledger/base/status.h"
+#include "ledger/signed_head.h"
 #include "skontro/storage/v1/event.pb.h"
 #include "skontro/storage/v1/row.pb.h"
 
@@ -59,6 +60,7 @@ void Encode(const NetworkCreated& from, pb::NetworkCreated* to) {
   to->set_default_credit_line(from.default_credit_line.minor_units());
   to->set_default_balance_limit(from.default_balance_limit.minor_units());
   to->set_request_key(from.request_key);
+  to->set_head_key(from.head_key);
 }
 
 NetworkCreated Decode(const pb::NetworkCreated& from) {
@@ -74,6 +76,7 @@ NetworkCreated Decode(const pb::NetworkCreated& from) {
   to.default_credit_line = Units(from.default_credit_line());
   to.default_balance_limit = Units(from.default_balance_limit());
   to.request_key = from.request_key();
+  to.head_key = from.head_key();
   return to;
 }
 
@@ -269,6 +272,10 @@ bool IsKnown(TradeState state) {
          state == TradeState::kDeclined || state == TradeState::kReversed;
 }
 
+bool IsHeadKey(const std::string& key) {
+  return key.size() == ledger::kHeadKeyLength;
+}
+
 template <typename Message>
 absl::Status Parse(std::string_view bytes, Message* message) {
   if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -309,6 +316,9 @@ std::string EncodeEvent(const Event& event) {
     void operator()(const RequestRefused& e) const {
       Encode(e.refusal, to->mutable_request_refused());
     }
+    void operator()(const HeadKeySet& e) const {
+      to->mutable_head_key_set()->set_public_key(e.public_key);
+    }
   };
   std::visit(Visitor{&message}, event);
   return message.SerializeAsString();
@@ -321,8 +331,13 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
     return absl::DataLossError("an event with a field unknown to this version");
   }
   switch (message.event_case()) {
-    case pb::Event::kNetworkCreated:
-      return Decode(message.network_created());
+    case pb::Event::kNetworkCreated: {
+      NetworkCreated created = Decode(message.network_created());
+      if (!created.head_key.empty() && !IsHeadKey(created.head_key)) {
+        return absl::DataLossError("a head key that is none");
+      }
+      return created;
+    }
     case pb::Event::kMemberCreated:
       return Decode(message.member_created());
     case pb::Event::kCreditLineSet:
@@ -348,6 +363,11 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
                                Decode(message.request_refused()));
       return RequestRefused{std::move(refusal)};
     }
+    case pb::Event::kHeadKeySet:
+      if (!IsHeadKey(message.head_key_set().public_key())) {
+        return absl::DataLossError("a head key that is none");
+      }
+      return HeadKeySet{message.head_key_set().public_key()};
     case pb::Event::EVENT_NOT_SET:
       break;
   }

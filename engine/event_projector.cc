@@ -66,6 +66,12 @@ void AddTrade(Sequence sequence, const Record& record,
   }
 }
 
+void AddHeadKey(Sequence sequence, const std::string& key, WriteBatch* rows) {
+  if (key.empty()) return;
+  rows->Put(Family::kHeadKey, NumberValue(static_cast<uint64_t>(sequence)),
+            key);
+}
+
 void AddStep(Sequence sequence, const Record& record, TradeNumber number,
              TradeState state, const std::optional<InvoiceKey>& freed,
              WriteBatch* rows) {
@@ -80,6 +86,11 @@ absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
                                      WriteBatch* rows) {
   SKONTRO_ASSIGN_OR_RETURN(const Event event, DecodeEvent(record.event));
   AddRequest(sequence, record, event, rows);
+  if (const auto* network = std::get_if<NetworkCreated>(&event)) {
+    AddHeadKey(sequence, network->head_key, rows);
+  } else if (const auto* key = std::get_if<HeadKeySet>(&event)) {
+    AddHeadKey(sequence, key->public_key, rows);
+  }
   if (const auto* member = std::get_if<MemberCreated>(&event)) {
     AddMember(sequence, record, *member, rows);
   } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {

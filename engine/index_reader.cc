@@ -289,4 +289,32 @@ absl::Status WalkLimits(
   return walk.status();
 }
 
+absl::StatusOr<std::optional<HeadKeyRow>> HeadKeyAt(const Snapshot& snapshot,
+                                                    Sequence as_of) {
+  std::optional<HeadKeyRow> newest;
+  SKONTRO_RETURN_IF_ERROR(
+      WalkHeadKeys(snapshot, ledger::Next(as_of), [&](const HeadKeyRow& row) {
+        newest = row;
+        return false;
+      }));
+  return newest;
+}
+
+absl::Status WalkHeadKeys(const Snapshot& snapshot, Sequence before,
+                          const std::function<bool(const HeadKeyRow&)>& visit) {
+  BackwardWalk walk(snapshot, Family::kHeadKey, "",
+                    static_cast<uint64_t>(before));
+  for (; walk.Valid(); walk.Next()) {
+    HeadKeyRow row;
+    row.sequence = Sequence{walk.number()};
+    const std::string_view value = walk.value();
+    if (value.size() != row.key.size()) {
+      return absl::DataLossError("a row of head_key is no key");
+    }
+    std::copy(value.begin(), value.end(), row.key.begin());
+    if (!visit(row)) break;
+  }
+  return walk.status();
+}
+
 }  // namespace skontro::engine

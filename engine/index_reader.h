@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "engine/event.h"
 #include "engine/row.h"
+#include "ledger/signed_head.h"
 #include "ledger/storage/store.h"
 
 namespace skontro::engine {
@@ -78,6 +79,15 @@ absl::StatusOr<Limits> LimitsAt(const ledger::Snapshot& snapshot,
                                 const NetworkCreated& terms, AccountId account,
                                 Sequence as_of);
 
+// The public key that heads of `as_of` records are signed with, and the record
+// that set it; nullopt in a network that has none.
+struct HeadKeyRow {
+  Sequence sequence{};
+  ledger::HeadKey key{};
+};
+absl::StatusOr<std::optional<HeadKeyRow>> HeadKeyAt(
+    const ledger::Snapshot& snapshot, Sequence as_of);
+
 // Walks calls `visit` on one row after another until it returns false.
 //
 // Members from `first` on, oldest first.
@@ -99,6 +109,11 @@ absl::Status WalkTradesOf(const ledger::Snapshot& snapshot, MemberNumber member,
 absl::Status WalkLimits(
     const ledger::Snapshot& snapshot, AccountId account, Sequence before,
     const std::function<bool(Sequence, const LimitRow&)>& visit);
+
+// The keys that heads were signed with, from those set before `before`, newest
+// first.
+absl::Status WalkHeadKeys(const ledger::Snapshot& snapshot, Sequence before,
+                          const std::function<bool(const HeadKeyRow&)>& visit);
 
 }  // namespace skontro::engine
 

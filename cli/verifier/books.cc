@@ -11,6 +11,7 @@ namespace {
 
 constexpr uint32_t kUnitDecimalsMax = 4;
 constexpr size_t kRequestKeyLength = 16;
+constexpr size_t kHeadKeyLength = 32;
 
 // The kind that a record with this event must have.
 RecordKind KindOf(const Event& event) {
@@ -152,6 +153,8 @@ void Books::On(const At& at, const NetworkCreated& event) {
         "a balance limit out of bounds");
   check(event.request_key.size() == kRequestKeyLength,
         "a request key that is not of 16 bytes");
+  check(event.head_key.empty() || event.head_key.size() == kHeadKeyLength,
+        "a head key that is not of 32 bytes");
   network_ = event;
   accounts_.SetDefaults(
       {event.default_credit_line, event.default_balance_limit});
@@ -206,6 +209,14 @@ void Books::On(const At& at, const RequestRefused& event) {
   if (event.reason == 0) Add(at, "the refusal has no reason");
   if (at.record.request_id.empty()) {
     Add(at, "the refusal has no request id: it answers nobody");
+  }
+}
+
+void Books::On(const At& at, const HeadKeySet& event) {
+  CheckNoEntries(at, "setting the head key");
+  if (event.public_key.size() != kHeadKeyLength) {
+    Add(at, absl::StrFormat("the head key has %d bytes, not 32",
+                            event.public_key.size()));
   }
 }
 

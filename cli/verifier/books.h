@@ -62,6 +62,7 @@ class Books {
   void On(const At& at, const TradeDeclined& event);
   void On(const At& at, const TradeReversed& event);
   void On(const At& at, const RequestRefused& event);
+  void On(const At& at, const HeadKeySet& event);
 
   Findings& findings_;
   AccountBook accounts_;

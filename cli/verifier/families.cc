@@ -54,6 +54,7 @@ absl::StatusOr<std::string> CanonicalPlainValue(Family family,
     case Family::kPersonal:
       return std::string();
     case Family::kTree:
+    case Family::kHeadKey:
       if (value.size() == sizeof(Digest)) return std::string(value);
       return absl::DataLossError(
           absl::StrFormat("the value has %d bytes, not 32", value.size()));
@@ -106,7 +107,8 @@ absl::StatusOr<std::string> CanonicalValue(Family family,
   if (family == Family::kPersonal || family == Family::kBookingDay ||
       family == Family::kMemberId || family == Family::kTaxId ||
       family == Family::kTradeId || family == Family::kMemberTrade ||
-      family == Family::kInvoice || family == Family::kTree) {
+      family == Family::kInvoice || family == Family::kTree ||
+      family == Family::kHeadKey) {
     return CanonicalPlainValue(family, value);
   }
   return WithMessageOf<absl::StatusOr<std::string>>(
@@ -163,6 +165,9 @@ std::string DescribeKey(Family family, std::string_view key) {
                              Sortable(key, 8), Quoted(key.substr(12)));
     case Family::kLimit:
       if (size == 16) return DescribeTwo(key, "account", "sequence");
+      break;
+    case Family::kHeadKey:
+      if (size == 8) return "sequence " + Number(key, 0);
       break;
     case Family::kTree:
       if (size != 9) break;

@@ -31,13 +31,14 @@ enum class Family {
   kInvoice,
   kLimit,
   kTree,
+  kHeadKey,
 };
 
-inline constexpr std::array<std::string_view, 17> kFamilyNames = {
+inline constexpr std::array<std::string_view, 18> kFamilyNames = {
     "journal",     "personal", "meta",       "account",      "account_entry",
     "booking_day", "request",  "member",     "member_id",    "tax_id",
     "trade",       "trade_id", "trade_step", "member_trade", "invoice",
-    "limit",       "tree"};
+    "limit",       "tree",     "head_key"};
 inline constexpr size_t kFamilyCount = kFamilyNames.size();
 
 inline constexpr std::string_view NameOf(Family family) {

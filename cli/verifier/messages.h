@@ -118,6 +118,7 @@ struct NetworkCreated {
   int64_t default_credit_line = 0;
   int64_t default_balance_limit = 0;
   std::string request_key;
+  std::string head_key;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -133,6 +134,7 @@ struct NetworkCreated {
     visit.Int64(10, "default_credit_line", self.default_credit_line);
     visit.Int64(11, "default_balance_limit", self.default_balance_limit);
     visit.Bytes(12, "request_key", self.request_key, kNoLimit);
+    visit.Bytes(13, "head_key", self.head_key, kNoLimit);
   }
 };
 
@@ -321,10 +323,19 @@ struct RequestRefused {
   }
 };
 
+struct HeadKeySet {
+  std::string public_key;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Bytes(1, "public_key", self.public_key, kNoLimit);
+  }
+};
+
 // In the order of their field numbers in `skontro.storage.v1.Event`, from 1.
-using Event =
-    std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
-                 TradeAccepted, TradeDeclined, TradeReversed, RequestRefused>;
+using Event = std::variant<NetworkCreated, MemberCreated, CreditLineSet,
+                           TradeCreated, TradeAccepted, TradeDeclined,
+                           TradeReversed, RequestRefused, HeadKeySet>;
 
 }  // namespace skontro::verifier
 

@@ -121,6 +121,17 @@ void Projector::ProjectEntries(const Out& out) {
   }
 }
 
+void Projector::ProjectEvent(const Out& out, const NetworkCreated& event) {
+  if (event.head_key.empty()) return;
+  out.sink.Put(Family::kHeadKey, Big64(out.frame.sequence), event.head_key,
+               out.frame.sequence);
+}
+
+void Projector::ProjectEvent(const Out& out, const HeadKeySet& event) {
+  out.sink.Put(Family::kHeadKey, Big64(out.frame.sequence), event.public_key,
+               out.frame.sequence);
+}
+
 void Projector::ProjectEvent(const Out& out, const MemberCreated& event) {
   accounts_[event.main_account].member = event.number;
   out.Put(Family::kMember, Big64(event.number),

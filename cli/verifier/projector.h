@@ -52,7 +52,7 @@ class Projector {
   void ProjectEntries(const Out& out);
   static void ProjectRequest(const Out& out, const Event& event);
 
-  void ProjectEvent(const Out&, const NetworkCreated&) {}
+  static void ProjectEvent(const Out& out, const NetworkCreated& event);
   void ProjectEvent(const Out& out, const MemberCreated& event);
   void ProjectEvent(const Out& out, const CreditLineSet& event);
   void ProjectEvent(const Out& out, const TradeCreated& event);
@@ -60,6 +60,7 @@ class Projector {
   void ProjectEvent(const Out& out, const TradeDeclined& event);
   void ProjectEvent(const Out& out, const TradeReversed& event);
   void ProjectEvent(const Out&, const RequestRefused&) {}
+  static void ProjectEvent(const Out& out, const HeadKeySet& event);
 
   absl::flat_hash_map<uint64_t, Account> accounts_;
   std::optional<int32_t> last_day_;

@@ -103,6 +103,7 @@ struct FieldWriter {
     }
     AddField(3, out.text(), fields);
   }
+  void operator()(const SetHeadKey&) const {}
 };
 
 std::string_view FieldName(uint32_t number) {

@@ -67,6 +67,7 @@ std::vector<Event> AllEvents() {
       RequestRefused{{Reason::kTradeState, {}}},
       RequestRefused{{Reason::kCreditLineExceeded,
                       {{"account", "a"}, {"missing", ""}, {"account", "b"}}}},
+      HeadKeySet{std::string(32, 'k')},
   };
 }
 

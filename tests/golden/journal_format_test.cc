@@ -33,6 +33,10 @@ constexpr char kLastDigest[] =
     "42377673ffbeb51ea15f3b5cfb5a6a2e"
     "a86ccf6cd2f3bb0ce64726092e501209";
 
+constexpr char kHeadKeyDigest[] =
+    "869a898812480186a10cacfa54b05fd4"
+    "05b09aac434c53d44a9799a978fee931";
+
 constexpr int32_t kFirstDay = 20'454;  // 2026-01-01
 constexpr AccountId kBakersAccount{1};
 constexpr AccountId kPrintersAccount{2};
@@ -253,6 +257,19 @@ std::vector<std::vector<Record>> Journal() {
   return batches;
 }
 
+// The events that came with the keys of heads: journal_format_1_head_key.hex.
+std::vector<std::vector<Record>> HeadKeyJournal() {
+  Record genesis = NetworkCreated();
+  storage::Event event;
+  EXPECT_TRUE(event.ParseFromString(genesis.event));
+  event.mutable_network_created()->set_head_key(
+      "0123456789abcdef0123456789ABCDEF");
+  genesis.event = event.SerializeAsString();
+  event.mutable_head_key_set()->set_public_key(
+      "fedcba9876543210FEDCBA9876543210");
+  return {{genesis}, {RecordOf(2, event)}};
+}
+
 std::vector<std::string> Encode(
     const std::vector<std::vector<Record>>& journal) {
   std::vector<std::string> batches;
@@ -295,33 +312,52 @@ void WriteBatches(const std::vector<std::string>& batches,
   }
 }
 
+// A golden file, what is in it, and the digest of its last record.
+struct Golden {
+  const char* file;
+  std::vector<std::vector<Record>> (*journal)();
+  const char* last_digest;
+};
+
 class JournalFormatTest : public testing::Test {
  protected:
-  const std::vector<std::string> golden_ =
-      ReadBatches(SKONTRO_SOURCE_DIR "/tests/golden/journal_format_1.hex");
+  static std::string PathOf(const Golden& golden) {
+    return std::string(SKONTRO_SOURCE_DIR "/tests/golden/") + golden.file;
+  }
+
+  const std::vector<Golden> goldens_ = {
+      {"journal_format_1.hex", Journal, kLastDigest},
+      {"journal_format_1_head_key.hex", HeadKeyJournal, kHeadKeyDigest}};
 };
 
 TEST_F(JournalFormatTest, AJournalOfVersion1HoldsWhatWasWritten) {
-  const std::vector<std::vector<Record>> journal = Journal();
-  ASSERT_EQ(golden_.size(), journal.size());
-  Digest previous = GenesisPredecessor(kNetwork);
-  for (size_t i = 0; i < journal.size(); ++i) {
-    const auto decoded = DecodeBatch(golden_[i], Trust::kNothing);
-    ASSERT_TRUE(decoded.ok()) << decoded.status();
-    EXPECT_EQ(decoded->uid, kNetwork);
-    EXPECT_EQ(decoded->previous, previous);
-    EXPECT_EQ(decoded->batch.records, journal[i]);
-    previous = decoded->batch.digests.back();
+  for (const Golden& golden : goldens_) {
+    SCOPED_TRACE(golden.file);
+    const std::vector<std::vector<Record>> journal = golden.journal();
+    const std::vector<std::string> batches = ReadBatches(PathOf(golden));
+    ASSERT_EQ(batches.size(), journal.size());
+    Digest previous = GenesisPredecessor(kNetwork);
+    for (size_t i = 0; i < journal.size(); ++i) {
+      const auto decoded = DecodeBatch(batches[i], Trust::kNothing);
+      ASSERT_TRUE(decoded.ok()) << decoded.status();
+      EXPECT_EQ(decoded->uid, kNetwork);
+      EXPECT_EQ(decoded->previous, previous);
+      EXPECT_EQ(decoded->batch.records, journal[i]);
+      previous = decoded->batch.digests.back();
+    }
+    EXPECT_EQ(ToHex(previous), golden.last_digest);
   }
-  EXPECT_EQ(ToHex(previous), kLastDigest);
 }
 
 TEST_F(JournalFormatTest, TheSameRecordsAreWrittenAsTheSameBytes) {
-  const std::vector<std::string> encoded = Encode(Journal());
-  if (encoded == golden_) return;
-  const std::string path = testing::TempDir() + "journal_format_1.hex";
-  WriteBatches(encoded, path);
-  FAIL() << "the records are written as other bytes now; they are in " << path;
+  for (const Golden& golden : goldens_) {
+    const std::vector<std::string> encoded = Encode(golden.journal());
+    if (encoded == ReadBatches(PathOf(golden))) continue;
+    const std::string path = testing::TempDir() + golden.file;
+    WriteBatches(encoded, path);
+    ADD_FAILURE() << "the records are written as other bytes now; they are in "
+                  << path;
+  }
 }
 
 TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
@@ -331,7 +367,11 @@ TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
   for (int i = 0; i < events->field_count(); ++i) {
     missing.push_back(events->field(i)->number());
   }
-  for (const std::vector<Record>& records : Journal()) {
+  std::vector<std::vector<Record>> all = Journal();
+  for (const std::vector<Record>& records : HeadKeyJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : all) {
     for (const Record& record : records) {
       storage::Event event;
       ASSERT_TRUE(event.ParseFromString(record.event));

@@ -217,6 +217,9 @@ struct LineWriter {
   std::string operator()(const engine::RequestRefused& refused) const {
     return RefusalLine(WhyOf({refused.refusal}).front());
   }
+  std::string operator()(const engine::HeadKeySet&) const {
+    return "head key set";
+  }
 };
 
 std::string TextOf(const std::vector<Why>& why) {

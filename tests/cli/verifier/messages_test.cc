@@ -146,6 +146,7 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<TradeReversed, pb::TradeReversed>();
   ExpectSame<Metadata, pb::Metadata>();
   ExpectSame<RequestRefused, pb::RequestRefused>();
+  ExpectSame<HeadKeySet, pb::HeadKeySet>();
   ExpectSame<AccountRow, pb::AccountRow>();
   ExpectSame<AccountEntryRow, pb::AccountEntryRow>();
   ExpectSame<RequestRow, pb::RequestRow>();
@@ -163,7 +164,7 @@ TEST(MessagesTest, NoneOfTheFormatIsMissing) {
   EXPECT_EQ(count(pb::Record::descriptor()->file()) +
                 count(pb::Event::descriptor()->file()) +
                 count(pb::AccountRow::descriptor()->file()),
-            26);
+            27);
 }
 
 TEST(MessagesTest, EveryEventIsReadAsItsAlternative) {

@@ -18,7 +18,7 @@ namespace {
 const char* const kProjections[] = {
     "account",      "account_entry", "booking_day", "request",  "member",
     "member_id",    "tax_id",        "trade",       "trade_id", "trade_step",
-    "member_trade", "invoice",       "limit"};
+    "member_trade", "invoice",       "limit",       "head_key"};
 
 TEST(RowDefectsTest, AMissingRowIsFound) {
   const Store good = Scene().Write();
@@ -268,7 +268,7 @@ TEST(RowDefectsTest, Families) {
     const Report report = ExpectFindings(
         store, {{0, "the family " + std::string(family) + " is missing"}});
     EXPECT_TRUE(report.incomplete());
-    EXPECT_EQ(report.compared.size(), 14u);
+    EXPECT_EQ(report.compared.size(), 15u);
   }
   Store store = Scene().Write();
   store.erase("personal");

@@ -91,7 +91,8 @@ Scene::Scene() {
                                                .Text(9, "Europe/Brussels")
                                                .Int(10, 400)
                                                .Int(11, 1'000)
-                                               .Text(12, "0123456789abcdef"));
+                                               .Text(12, "0123456789abcdef")
+                                               .Text(13, kHeadKey));
   genesis.kind = 1;
   AppendParties();
   AppendTrades();

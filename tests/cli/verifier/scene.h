@@ -29,6 +29,7 @@ enum EventNumber {
   kTradeDeclined,
   kTradeReversed,
   kRequestRefused,
+  kHeadKeySet,
 };
 
 // A record before it is bytes. Entries and commitments are repeated fields of
@@ -147,6 +148,7 @@ std::string Big(uint64_t number, int bytes);
 std::string Sha256Of(const std::string& bytes);
 
 inline const std::string kUid = "network-uid-0001";
+inline const std::string kHeadKey(32, 'k');
 inline const std::string kActor = "operator/local";
 
 }  // namespace skontro::verifier

@@ -54,6 +54,14 @@ class RowsOf {
     PutEntries();
     const Message& event = draft_.event;
     switch (draft_.event_number) {
+      case kNetworkCreated:
+        if (event.Has(13)) {
+          store_["head_key"][Key(sequence_)] = event.GetText(13);
+        }
+        return;
+      case kHeadKeySet:
+        store_["head_key"][Key(sequence_)] = event.GetText(1);
+        return;
       case kMemberCreated:
         return PutMember();
       case kCreditLineSet:
@@ -193,7 +201,7 @@ Store ProjectRows(const std::vector<Draft>& drafts, uint64_t projected) {
   for (const char* family :
        {"default", "account", "account_entry", "booking_day", "request",
         "member", "member_id", "tax_id", "trade", "trade_id", "trade_step",
-        "member_trade", "invoice", "limit", "tree"}) {
+        "member_trade", "invoice", "limit", "tree", "head_key"}) {
     store[family];
   }
   std::map<int64_t, int64_t> posting_counts;
