@@ -10,6 +10,7 @@
 #include "ledger/base/limits.h"
 #include "ledger/base/status.h"
 #include "ledger/big_endian.h"
+#include "ledger/head_check.h"
 
 namespace skontro::ledger {
 namespace {
@@ -147,14 +148,21 @@ absl::Status StoreJournal::Create(Store* store, const NetworkUid& uid,
   return store->Write(rows, Durability::kSynced);
 }
 
-absl::StatusOr<std::unique_ptr<StoreJournal>> StoreJournal::Open(Store* store) {
+absl::StatusOr<std::unique_ptr<StoreJournal>> StoreJournal::Open(
+    Store* store, HeadAnchor* anchor) {
   SKONTRO_ASSIGN_OR_RETURN(const JournalHead head,
                            ReadHead(*store->GetSnapshot()));
-  return std::unique_ptr<StoreJournal>(new StoreJournal(store, head));
+  // What a crash left behind the anchor is durable since the store recovered.
+  if (anchor != nullptr) anchor->Reached(ToAnchored(head));
+  return std::unique_ptr<StoreJournal>(new StoreJournal(store, anchor, head));
 }
 
-StoreJournal::StoreJournal(Store* store, const JournalHead& head)
-    : store_(store), head_(head), committer_([this] { RunCommitter(); }) {}
+StoreJournal::StoreJournal(Store* store, HeadAnchor* anchor,
+                           const JournalHead& head)
+    : store_(store),
+      anchor_(anchor),
+      head_(head),
+      committer_([this] { RunCommitter(); }) {}
 
 StoreJournal::~StoreJournal() {
   {
@@ -194,7 +202,7 @@ std::shared_ptr<const CommittedBatch> StoreJournal::Append(
   const absl::MutexLock lock(&mutex_);
   head_ = head;
   ++in_flight_;
-  waiting_.push_back({std::move(rows), head.sequence, std::move(done)});
+  waiting_.push_back({std::move(rows), head, std::move(done)});
   return batch;
 }
 
@@ -221,7 +229,8 @@ void StoreJournal::RunCommitter() {
       waiting_.pop_front();
     }
     const absl::Status status = store_->Write(next.rows, Durability::kSynced);
-    if (!status.ok()) StopTheProcess(next.last_sequence, status);
+    if (!status.ok()) StopTheProcess(next.head.sequence, status);
+    if (anchor_ != nullptr) anchor_->Reached(ToAnchored(next.head));
     {
       const absl::MutexLock lock(&mutex_);
       --in_flight_;

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "ledger/head_anchor.h"
 #include "ledger/journal.h"
 #include "ledger/storage/store.h"
 
@@ -41,9 +42,12 @@ class StoreJournal : public Journal {
 
   // Opens the journal in `store`, which must outlive it, and starts the
   // committer. Reads the newest batch only; JournalReader reads the others.
-  // Returns NOT_FOUND for a store without a journal, DATA_LOSS or UNIMPLEMENTED
-  // as DecodeBatch() does.
-  static absl::StatusOr<std::unique_ptr<StoreJournal>> Open(Store* store);
+  // `anchor`, if there is one, is told of each durable head before anybody is
+  // answered, and must outlive the journal; whoever gives it has compared the
+  // two (CheckHead()). Returns NOT_FOUND for a store without a journal,
+  // DATA_LOSS or UNIMPLEMENTED as DecodeBatch() does.
+  static absl::StatusOr<std::unique_ptr<StoreJournal>> Open(
+      Store* store, HeadAnchor* anchor = nullptr);
 
   ~StoreJournal() override;
 
@@ -59,14 +63,15 @@ class StoreJournal : public Journal {
 
   struct Waiting {
     WriteBatch rows;
-    Sequence last_sequence{};
+    JournalHead head;  // With these rows.
     std::function<void(AppendOutcome)> done;
   };
 
-  StoreJournal(Store* store, const JournalHead& head);
+  StoreJournal(Store* store, HeadAnchor* anchor, const JournalHead& head);
   void RunCommitter();
 
   Store* const store_;
+  HeadAnchor* const anchor_;  // May be null.
 
   mutable absl::Mutex mutex_;
   JournalHead head_ ABSL_GUARDED_BY(mutex_);

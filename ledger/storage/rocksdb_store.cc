@@ -177,8 +177,10 @@ rocksdb::DBOptions DatabaseOptions(
       rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
   options.recycle_log_file_num = 0;
+  options.wal_compression = rocksdb::kNoCompression;
   options.atomic_flush = true;
   options.avoid_flush_during_shutdown = false;
+  options.avoid_flush_during_recovery = false;
   options.file_checksum_gen_factory =
       rocksdb::GetFileChecksumGenCrc32cFactory();
   options.write_buffer_manager = std::move(buffers);
