@@ -17,6 +17,7 @@
 #include "cli/failure.h"
 #include "cli/file.h"
 #include "ledger/base/status.h"
+#include "ledger/storage/anchor_file.h"
 #include "ledger/storage/data_marker.h"
 
 namespace skontro::cli {
@@ -90,7 +91,8 @@ std::string NewDataFolder::network_path() const {
                       kNewNetwork);
 }
 
-absl::Status NewDataFolder::Publish(const std::string& network_id) {
+absl::Status NewDataFolder::Publish(const std::string& network_id,
+                                    const ledger::AnchoredHead& head) {
   const std::string networks =
       absl::StrCat(partial_path_, "/", ledger::kNetworksFolder);
   const std::string named = absl::StrCat(networks, "/", network_id);
@@ -99,6 +101,14 @@ absl::Status NewDataFolder::Publish(const std::string& network_id) {
     return FileFailure("rename", network_path(), errno);
   }
   SKONTRO_RETURN_IF_ERROR(SyncFolder(networks));
+  const std::string anchors = absl::StrCat(partial_path_, "/anchors");
+  SKONTRO_RETURN_IF_ERROR(MakeFolders(anchors));
+  const absl::Status anchored = ledger::CreateAnchorFile(
+      absl::StrCat(anchors, "/", network_id, ".anchor"),
+      ledger::EncodeNewAnchor(head));
+  if (!anchored.ok()) {
+    return Failure(ExitCode::kLocalFailure, std::string(anchored.message()));
+  }
   SKONTRO_RETURN_IF_ERROR(
       ReplaceFile(absl::StrCat(partial_path_, "/", ledger::kDataMarkerName),
                   ledger::kDataMarkerText));

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "ledger/anchor_slots.h"
 
 namespace skontro::cli {
 
@@ -34,8 +35,10 @@ class NewDataFolder {
   // Where the store of the network is to be made.
   std::string network_path() const;
 
-  // Gives the network its id and the folder its name, all of it durable.
-  absl::Status Publish(const std::string& network_id);
+  // Gives the network its id, an anchor of its `head`, and the folder its name,
+  // all of it durable.
+  absl::Status Publish(const std::string& network_id,
+                       const ledger::AnchoredHead& head);
 
  private:
   explicit NewDataFolder(std::string path);

@@ -23,6 +23,7 @@
 #include "cli/verbs.h"
 #include "cli/verifier/directory.h"
 #include "cli/verifier/readonly_store_opener.h"
+#include "ledger/head_check.h"
 #include "ledger/journal_copy.h"
 #include "ledger/journal_file.h"
 #include "ledger/storage/rocksdb_store.h"
@@ -312,17 +313,20 @@ absl::StatusOr<ExitCode> Import(Session& session,
   SKONTRO_ASSIGN_OR_RETURN(const std::unique_ptr<NewDataFolder> folder,
                            NewDataFolder::Create(options.to));
   absl::StatusOr<JournalFileEnd> end;
+  absl::StatusOr<ledger::JournalHead> head;
   {
     ledger::RocksdbResources resources(kCacheBytes, kCacheBytes);
     const auto store = ledger::RocksdbStore::Open(
         folder->network_path(), ledger::OpenMode::kCreate, &resources);
     if (!store.ok()) return BooksFailure(options.to, store.status());
     end = Fill(session, &reader, Sequence{options.to_sequence}, store->get());
+    head = ReadHead(*(*store)->GetSnapshot());
   }
   if (!end.ok()) return BooksFailure(options.file, end.status());
+  if (!head.ok()) return BooksFailure(options.to, head.status());
   SKONTRO_ASSIGN_OR_RETURN(const std::string network,
                            VerifyResult(session, folder->network_path()));
-  SKONTRO_RETURN_IF_ERROR(folder->Publish(network));
+  SKONTRO_RETURN_IF_ERROR(folder->Publish(network, ToAnchored(*head)));
   session.out() << SummaryOf(session.format(), {network, *end, options.to});
   if (session.format() == Format::kText) {
     session.out() << "Next: skontrod --data-dir " << ShellQuoted(options.to)

@@ -136,7 +136,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
       std::unique_ptr<ledger::Projection> projection,
       ledger::Projection::Open(store, projector.get(), on_progress));
   SKONTRO_ASSIGN_OR_RETURN(std::unique_ptr<ledger::StoreJournal> journal,
-                           ledger::StoreJournal::Open(store));
+                           ledger::StoreJournal::Open(store, options.anchor));
   const NetworkCreated terms = replay.state->terms();
   auto decider = std::make_unique<Decider>(std::move(replay.state));
   return std::unique_ptr<Engine>(new Engine(

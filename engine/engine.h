@@ -32,6 +32,7 @@
 #include "engine/command.h"
 #include "engine/decider.h"
 #include "engine/event_projector.h"
+#include "ledger/head_anchor.h"
 #include "ledger/journal.h"
 #include "ledger/projection.h"
 #include "ledger/storage/store.h"
@@ -52,6 +53,9 @@ class Engine {
     // How many request ids, invoices and finished trades memory holds before
     // those that are in the store are forgotten.
     size_t recent_max = 200'000;
+    // Told of each durable head; it was compared with the store, and outlives
+    // the engine. None where nobody has to notice that a store is old.
+    ledger::HeadAnchor* anchor = nullptr;
   };
 
   // Opens the network in `store`: reads the whole journal back, rolls the

@@ -23,6 +23,9 @@ constexpr char kFooter[] =
     "      data in ~/.local/share/skontro, listening on 127.0.0.1:7411\n"
     "  skontrod --data-dir /var/lib/skontro --log-format json\n"
     "      for a service manager that collects the log\n"
+    "  skontrod --data-dir /var/lib/skontro --anchor-dir /mnt/b/anchors "
+    "--anchor sync\n"
+    "      notices at the next start if even one answered record is gone\n"
     "  skontrod --data-dir /tmp/try --grpc-listen 127.0.0.1:0\n"
     "      a port that is free; the first line of the output names it\n"
     "  skontrod --data-dir /var/lib/skontro --check\n"
@@ -62,6 +65,21 @@ void AddFlags(CLI::App* app, Config* config) {
       ->type_name("HOST:PORT")
       ->check(CLI::Validator(CheckAddress, ""))
       ->capture_default_str();
+  app->add_option("--anchor", config->anchor,
+                  "When the head anchor is written, which tells at the next "
+                  "start whether the store lost records: sync before every "
+                  "answer, interval every 100 ms and when it stops")
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, ledger::AnchorMode>{
+                          {"sync", ledger::AnchorMode::kSync},
+                          {"interval", ledger::AnchorMode::kInterval}})
+                      .description("sync|interval"))
+      ->default_str("interval");
+  app->add_option("--anchor-dir", config->anchor_directory,
+                  "Where the head anchors are, best on another disk; made if "
+                  "it is not there; of this data directory alone")
+      ->type_name("DIR")
+      ->default_str("DATA/anchors");
   app->add_option("--log-format", config->log_format,
                   "text for people, json for a collector")
       ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{

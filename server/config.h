@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "ledger/head_anchor.h"
 #include "server/exit_code.h"
 #include "server/log.h"
 
@@ -14,6 +15,8 @@ namespace skontro::server {
 
 struct Config {
   std::string data_directory;
+  std::string anchor_directory;  // Empty: `anchors` in the data directory.
+  ledger::AnchorMode anchor = ledger::AnchorMode::kInterval;
   std::string grpc_listen = "127.0.0.1:7411";
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;

@@ -290,6 +290,10 @@ ExitCode ExitCodeOf(const absl::Status& status) {
     case absl::StatusCode::kDataLoss:
     case absl::StatusCode::kNotFound:
       return ExitCode::kDamaged;
+    case absl::StatusCode::kOutOfRange:
+      return ExitCode::kHeadBehind;
+    case absl::StatusCode::kAborted:
+      return ExitCode::kAnchorLost;
     default:
       return ExitCode::kInternal;
   }

@@ -4,6 +4,8 @@
 //   DATA/SKONTRO     says what it is and in which format
 //   DATA/LOCK        held by the one server that writes
 //   DATA/networks/   one directory per network
+//   DATA/anchors/    their head anchors (server/anchor_directory.h), unless
+//                    --anchor-dir puts them elsewhere
 //
 // Thread safety: const methods from any thread.
 

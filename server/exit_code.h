@@ -26,6 +26,10 @@ enum class ExitCode {
   kDamaged = 7,
   // The address cannot be listened on: somebody else does.
   kCannotListen = 8,
+  // A network is older than its head anchor says, or another.
+  kHeadBehind = 9,
+  // The head anchor of a network is missing or damaged.
+  kAnchorLost = 10,
 };
 
 // The list above for the foot of the help.
@@ -39,7 +43,10 @@ inline constexpr char kExitCodeHelp[] =
     "  5  the data directory was written by a newer version\n"
     "  6  the directory is not empty and not a data directory\n"
     "  7  a network is damaged\n"
-    "  8  the address cannot be listened on\n";
+    "  8  the address cannot be listened on\n"
+    "  9  a network has lost records: it ends before what its head anchor "
+    "says\n"
+    " 10  the head anchor of a network is missing or damaged\n";
 
 }  // namespace skontro::server
 

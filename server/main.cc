@@ -103,6 +103,8 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
   }
   NetworkRegistry::Options options;
   options.cache_bytes = static_cast<size_t>(config.cache_mb) << 20;
+  options.anchor_directory = config.anchor_directory;
+  options.anchor.mode = config.anchor;
   absl::StatusOr<std::unique_ptr<NetworkRegistry>> networks =
       NetworkRegistry::Open(directory->get(), options, log);
   if (!networks.ok()) {

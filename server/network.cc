@@ -5,18 +5,24 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "ledger/base/status.h"
+#include "ledger/head_check.h"
 #include "ledger/store_journal.h"
 
 namespace skontro::server {
 
 absl::StatusOr<std::unique_ptr<Network>> Network::Open(
     const std::string& directory, ledger::RocksdbResources* resources,
-    const engine::Engine::Options& options,
+    const AnchorOpener& open_anchor, engine::Engine::Options options,
     const std::function<void(ledger::Sequence)>& on_progress) {
   std::unique_ptr<Network> network(new Network);
   SKONTRO_ASSIGN_OR_RETURN(
       network->store_, ledger::RocksdbStore::Open(
                            directory, ledger::OpenMode::kExisting, resources));
+  // Before anything is written: a store that lost records stays as it is.
+  SKONTRO_ASSIGN_OR_RETURN(network->anchor_, open_anchor());
+  SKONTRO_RETURN_IF_ERROR(CheckHead(*network->store_->GetSnapshot(),
+                                    network->anchor_->opened().newest));
+  options.anchor = network->anchor_.get();
   SKONTRO_ASSIGN_OR_RETURN(
       network->engine_,
       engine::Engine::Open(network->store_.get(), options, on_progress));

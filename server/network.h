@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
+#include "ledger/head_anchor.h"
 #include "ledger/storage/rocksdb_store.h"
 
 namespace skontro::server {
@@ -29,14 +30,20 @@ class Network {
     std::vector<ledger::FieldHash> request_fields;
   };
 
-  // Opens the network in `directory`. `resources` must outlive it.
-  // `on_progress` is called now and then with the sequence reached.
+  // Opens its anchor, once there is a store to compare it with.
+  using AnchorOpener =
+      std::function<absl::StatusOr<std::unique_ptr<ledger::HeadAnchor>>()>;
+
+  // Opens the network in `directory` and compares it with its anchor.
+  // `resources` must outlive it. `on_progress` is called now and then with the
+  // sequence reached.
   //
-  // Returns the errors of RocksdbStore::Open() and Engine::Open();
-  // FAILED_PRECONDITION if this machine does not know its time zone.
+  // Returns the errors of RocksdbStore::Open(), of `open_anchor`, CheckHead()
+  // and Engine::Open(); FAILED_PRECONDITION if this machine does not know its
+  // time zone.
   static absl::StatusOr<std::unique_ptr<Network>> Open(
       const std::string& directory, ledger::RocksdbResources* resources,
-      const engine::Engine::Options& options,
+      const AnchorOpener& open_anchor, engine::Engine::Options options,
       const std::function<void(ledger::Sequence)>& on_progress);
 
   Network(const Network&) = delete;
@@ -53,8 +60,10 @@ class Network {
  private:
   Network() = default;
 
+  // In this order: what is below uses what is above.
   std::unique_ptr<ledger::RocksdbStore> store_;
-  std::unique_ptr<engine::Engine> engine_;  // Goes before the store.
+  std::unique_ptr<ledger::HeadAnchor> anchor_;
+  std::unique_ptr<engine::Engine> engine_;
   absl::TimeZone zone_;
   Genesis genesis_;
 };

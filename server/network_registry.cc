@@ -10,6 +10,8 @@
 #include "engine/permission.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
+#include "ledger/head_check.h"
+#include "ledger/store_journal.h"
 #include "server/request_hash.h"
 #include "server/resource_name.h"
 
@@ -32,18 +34,26 @@ absl::Status Named(const std::string& id, const absl::Status& status) {
 }  // namespace
 
 NetworkRegistry::NetworkRegistry(const DataDirectory* directory,
+                                 AnchorDirectory anchors,
                                  const Options& options, Log* log)
     : directory_(directory),
+      anchors_(std::move(anchors)),
       options_(options),
       log_(log),
       resources_(options.cache_bytes, options.write_buffer_bytes) {}
 
 absl::StatusOr<std::unique_ptr<NetworkRegistry>> NetworkRegistry::Open(
     const DataDirectory* directory, const Options& options, Log* log) {
-  std::unique_ptr<NetworkRegistry> registry(
-      new NetworkRegistry(directory, options, log));
   SKONTRO_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
                            directory->NetworkIds());
+  SKONTRO_ASSIGN_OR_RETURN(
+      AnchorDirectory anchors,
+      AnchorDirectory::Open(options.anchor_directory.empty()
+                                ? absl::StrCat(directory->path(), "/anchors")
+                                : options.anchor_directory,
+                            ids));
+  std::unique_ptr<NetworkRegistry> registry(
+      new NetworkRegistry(directory, std::move(anchors), options, log));
   for (const std::string& id : ids) {
     absl::StatusOr<std::unique_ptr<Network>> network = registry->OpenOne(id);
     if (!network.ok()) return Named(id, network.status());
@@ -57,12 +67,13 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::OpenOne(
     const std::string& id) {
   SKONTRO_ASSIGN_OR_RETURN(
       std::unique_ptr<Network> network,
-      Network::Open(directory_->NetworkPath(id), &resources_, options_.engine,
-                    [&](ledger::Sequence sequence) {
-                      log_->Write(
-                          LogLevel::kInfo, "network_opening",
-                          {{"network", id}, {"sequence", Number(sequence)}});
-                    }));
+      Network::Open(
+          directory_->NetworkPath(id), &resources_,
+          [&] { return OpenAnchor(id); }, options_.engine,
+          [&](ledger::Sequence sequence) {
+            log_->Write(LogLevel::kInfo, "network_opening",
+                        {{"network", id}, {"sequence", Number(sequence)}});
+          }));
   if (network->id() != id) {
     return absl::DataLossError(
         absl::StrCat("its directory holds the network ", network->id(),
@@ -72,6 +83,20 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::OpenOne(
               {{"network", id},
                {"sequence", Number(network->engine().view().sequence)}});
   return network;
+}
+
+absl::StatusOr<std::unique_ptr<ledger::HeadAnchor>> NetworkRegistry::OpenAnchor(
+    const std::string& id) {
+  SKONTRO_ASSIGN_OR_RETURN(std::unique_ptr<ledger::HeadAnchor> anchor,
+                           anchors_.OpenAnchor(id, options_.anchor));
+  const ledger::AnchorContents& found = anchor->opened();
+  if (found.damaged_slots > 0) {
+    log_->Write(LogLevel::kWarning, "anchor_slots_passed_over",
+                {{"network", id},
+                 {"slots", static_cast<int64_t>(found.damaged_slots)},
+                 {"anchored", Number(found.newest.sequence)}});
+  }
+  return anchor;
 }
 
 Network* NetworkRegistry::Find(std::string_view id) const {
@@ -153,7 +178,11 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::Make(
 
   // Whatever goes wrong before the rename leaves nothing behind.
   SKONTRO_RETURN_IF_ERROR(directory_->Discard(terms.id));
-  absl::Cleanup discard = [&] { directory_->Discard(terms.id).IgnoreError(); };
+  SKONTRO_RETURN_IF_ERROR(anchors_.Discard(terms.id));
+  absl::Cleanup discard = [&] {
+    directory_->Discard(terms.id).IgnoreError();
+    anchors_.Discard(terms.id).IgnoreError();
+  };
   {
     SKONTRO_ASSIGN_OR_RETURN(
         const std::unique_ptr<ledger::RocksdbStore> store,
@@ -161,9 +190,14 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::Make(
                                    ledger::OpenMode::kCreate, &resources_));
     SKONTRO_RETURN_IF_ERROR(
         engine::CreateNetwork(store.get(), uid, terms, genesis));
+    SKONTRO_ASSIGN_OR_RETURN(const ledger::JournalHead head,
+                             ReadHead(*store->GetSnapshot()));
+    SKONTRO_RETURN_IF_ERROR(anchors_.Create(terms.id, ToAnchored(head)));
   }
   SKONTRO_RETURN_IF_ERROR(directory_->Publish(terms.id));
+  // From here on the network is there; a start finishes what is left to do.
   std::move(discard).Cancel();
+  SKONTRO_RETURN_IF_ERROR(anchors_.Publish(terms.id));
   log_->Write(LogLevel::kInfo, "network_created", {{"network", terms.id}});
   return OpenOne(terms.id);
 }

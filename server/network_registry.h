@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "engine/actor.h"
+#include "server/anchor_directory.h"
 #include "server/data_directory.h"
 #include "server/log.h"
 #include "server/network.h"
@@ -45,7 +46,10 @@ class NetworkRegistry {
   struct Options {
     size_t cache_bytes = 256u << 20;
     size_t write_buffer_bytes = 256u << 20;
-    engine::Engine::Options engine;
+    engine::Engine::Options engine;  // The registry gives it the anchors.
+    // Where the head anchors are; empty for `anchors` in the data directory.
+    std::string anchor_directory;
+    ledger::HeadAnchor::Options anchor;
   };
 
   // Opens every network in `directory`, which must outlive the registry, like
@@ -78,15 +82,18 @@ class NetworkRegistry {
   void StopIntake() ABSL_LOCKS_EXCLUDED(creation_mutex_, mutex_);
 
  private:
-  NetworkRegistry(const DataDirectory* directory, const Options& options,
-                  Log* log);
+  NetworkRegistry(const DataDirectory* directory, AnchorDirectory anchors,
+                  const Options& options, Log* log);
 
   absl::StatusOr<std::unique_ptr<Network>> OpenOne(const std::string& id);
+  absl::StatusOr<std::unique_ptr<ledger::HeadAnchor>> OpenAnchor(
+      const std::string& id);
   absl::StatusOr<std::unique_ptr<Network>> Make(const NewNetwork& request)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(creation_mutex_);
   std::vector<Refusal> CheckNew(const NewNetwork& request) const;
 
   const DataDirectory* const directory_;
+  const AnchorDirectory anchors_;
   const Options options_;
   Log* const log_;
   ledger::RocksdbResources resources_;

@@ -193,6 +193,13 @@ TEST(NetworkCallsTest, ADirectoryUnderAnotherNameDoesNotOpen) {
                           top.path() + "/data/networks/other");
   const auto data = DataDirectory::Open(top.path() + "/data");
   ASSERT_TRUE(data.ok()) << data.status();
+  // The network that has an anchor is gone.
+  const auto lost = NetworkRegistry::Open(data->get(), {}, &log);
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(ExitCodeOf(lost.status()), ExitCode::kHeadBehind);
+  // Nor does it with its anchor under that name as well.
+  std::filesystem::rename(top.path() + "/data/anchors/res.anchor",
+                          top.path() + "/data/anchors/other.anchor");
   const auto registry = NetworkRegistry::Open(data->get(), {}, &log);
   ASSERT_FALSE(registry.ok());
   EXPECT_EQ(ExitCodeOf(registry.status()), ExitCode::kDamaged);

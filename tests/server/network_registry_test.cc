@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -39,6 +40,8 @@ class RegistryTest : public testing::Test {
     NetworkRegistry::Options options;
     options.cache_bytes = 8u << 20;
     options.write_buffer_bytes = 8u << 20;
+    options.anchor_directory = anchors_;
+    options.anchor.mode = ledger::AnchorMode::kSync;
     auto registry = NetworkRegistry::Open(data_.get(), options, &log_);
     ASSERT_TRUE(registry.ok()) << registry.status();
     registry_ = *std::move(registry);
@@ -68,6 +71,7 @@ class RegistryTest : public testing::Test {
   }
 
   std::string path_;
+  std::string anchors_;  // Empty: in the data directory.
   Log log_{STDERR_FILENO, LogFormat::kText, LogLevel::kError};
   std::unique_ptr<DataDirectory> data_;
   std::unique_ptr<NetworkRegistry> registry_;
@@ -117,6 +121,26 @@ TEST_F(RegistryTest, WhatIsInTheWayIsNotOverwritten) {
   EXPECT_FALSE(registry_->Create(Request("r", "a")).ok());
   EXPECT_FALSE(std::filesystem::exists(data_->CreatingPath("a")));
   EXPECT_TRUE(std::filesystem::is_empty(data_->NetworkPath("a")));
+}
+
+TEST_F(RegistryTest, ANetworkHasItsAnchorWhereTheOptionSays) {
+  ASSERT_TRUE(registry_->Create(Request("r", "a")).ok());
+  EXPECT_TRUE(std::filesystem::exists(path_ + "/anchors/a.anchor"));
+  anchors_ = path_ + "/elsewhere";
+  std::filesystem::rename(path_ + "/anchors", anchors_);
+  Open();
+  ASSERT_TRUE(registry_->Create(Request("s", "b")).ok());
+  EXPECT_TRUE(std::filesystem::exists(anchors_ + "/b.anchor"));
+  EXPECT_FALSE(std::filesystem::exists(path_ + "/anchors/b.anchor"));
+}
+
+TEST_F(RegistryTest, ANetworkIsNotMadeOverTheAnchorOfOneThatIsGone) {
+  std::filesystem::create_directories(path_ + "/anchors");
+  std::ofstream(path_ + "/anchors/a.anchor") << "of one that is gone";
+  const auto created = registry_->Create(Request("r", "a"));
+  EXPECT_TRUE(absl::IsAlreadyExists(created.status())) << created.status();
+  EXPECT_EQ(registry_->Find("a"), nullptr);
+  EXPECT_FALSE(std::filesystem::exists(data_->CreatingPath("a")));
 }
 
 TEST_F(RegistryTest, ALeftoverOfACreationIsNoObstacle) {
