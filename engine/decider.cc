@@ -300,6 +300,8 @@ void Decider::Append(Draft draft, ledger::PendingBatch* batch) {
   // The edge bounds every string and list of a request.
   SKONTRO_CHECK(batch->payloads.back().size() <= kRecordBytesMax);
   state_->Apply(draft.record, *draft.event);
+  // The second half of a pair; the first is the rule that decided.
+  state_->CheckLimits(draft.record);
   batch->records.push_back(std::move(draft.record));
   for (ledger::PersonalRow& row : draft.personal) {
     batch->personal.push_back(std::move(row));

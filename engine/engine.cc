@@ -340,6 +340,9 @@ void Engine::OnDurable() {
   const auto first = static_cast<uint64_t>(batch->first_sequence);
   for (auto& [reply, answer] : release->answers) {
     if (!answer.repeated && answer.first_sequence > Sequence{0}) {
+      SKONTRO_CHECK_AT(answer.first_sequence >= batch->first_sequence &&
+                           answer.sequence <= batch->last_sequence(),
+                       answer.sequence);
       answer.digest =
           batch->digests[static_cast<uint64_t>(answer.sequence) - first];
     }

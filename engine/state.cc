@@ -76,8 +76,10 @@ void State::ApplyEntries(const ledger::Record& record) {
       SKONTRO_CHECK_AT(after.has_value(), sequence_);
       SKONTRO_CHECK_AT(*after == posting.balance_after, sequence_);
       changed.balance = *after;
+      balances_sum_ += posting.amount.minor_units();
     }
   }
+  SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
 }
 
 void State::ApplyRequest(const ledger::Record& record, const Event& event) {
@@ -191,8 +193,10 @@ void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
     for (const ledger::Posting& posting : entry.postings) {
       Account& changed = accounts_[IndexOf(posting.account)];
       changed.balance = *Subtract(changed.balance, posting.amount);
+      balances_sum_ -= posting.amount.minor_units();
     }
   }
+  SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
   while (!recent_.empty() && recent_.back().sequence == sequence_) {
     const Recent& last = recent_.back();
     if (last.kind == Recent::Kind::kRequest) requests_.erase(last.request);
@@ -295,6 +299,20 @@ void State::ForgetUpTo(Sequence floor) {
   }
 }
 
+void State::CheckLimits(const ledger::Record& record) const {
+  for (const ledger::Entry& entry : record.entries) {
+    for (const ledger::Posting& posting : entry.postings) {
+      const Account& moved = account(posting.account);
+      const std::optional<Amount> spendable =
+          Add(moved.balance, moved.credit_line);
+      const bool is_within = posting.amount < Amount()
+                                 ? spendable >= Amount()
+                                 : moved.balance <= moved.balance_limit;
+      SKONTRO_CHECK_AT(is_within, sequence_);
+    }
+  }
+}
+
 void State::CheckInvariants() const {
   // The sum of some accounts may be past 64 bits where that of all is zero.
   __int128 sum = 0;
@@ -304,6 +322,7 @@ void State::CheckInvariants() const {
     sum += account.balance.minor_units();
   }
   SKONTRO_CHECK_AT(sum == 0, sequence_);
+  SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
 }
 
 }  // namespace skontro::engine

@@ -134,6 +134,12 @@ class State {
   // every limit is in its bounds. Linear in the number of accounts.
   void CheckInvariants() const;
 
+  // Stops the process if an account that `record`, the newest, took from is
+  // below its credit line, or one that it gave to is past its balance limit.
+  // For what was just decided: on replay the limits in force are the journal's
+  // own affair, and the verifier's.
+  void CheckLimits(const ledger::Record& record) const;
+
  private:
   // Something that can be forgotten, with the sequence that made it so.
   struct Recent {
@@ -160,6 +166,7 @@ class State {
 
   std::vector<Member> members_;    // By number - 1.
   std::vector<Account> accounts_;  // By number - 1.
+  __int128 balances_sum_ = 0;      // Of all of them: zero between records.
   absl::flat_hash_map<std::string, MemberNumber> member_by_id_;
   absl::flat_hash_set<std::string> tax_ids_;
 

@@ -187,6 +187,8 @@ void Projection::Publish(Sequence sequence, const Digest& digest) {
   ReadView old;  // Let go of outside the lock.
   {
     const absl::MutexLock lock(&mutex_);
+    // Whoever has read up to a sequence never sees less.
+    SKONTRO_CHECK_AT(sequence >= view_.sequence, sequence);
     old = std::exchange(view_, std::move(next));
     const auto end = waits_.upper_bound({sequence, UINT64_MAX});
     for (auto it = waits_.begin(); it != end; ++it) {

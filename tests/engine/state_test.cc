@@ -212,6 +212,38 @@ TEST_F(StateDeathTest, AnInvoiceIsFreedOnce) {
                "broken invariant at sequence 7");
 }
 
+TEST_F(StateDeathTest, ATradeUndoneInPartBreaksTheSumOfBalances) {
+  ledger::Record record = RecordOf(Proposal("F-2"));
+  const State::BeforeTrade before = state_->Remember(Proposal("F-2"));
+  state_->Apply(record, Proposal("F-2"));
+  record.entries = {Move()};
+  record.entries[0].postings.pop_back();
+  EXPECT_DEATH(state_->UndoTrade(record, Proposal("F-2"), before),
+               "broken invariant at sequence 5: balances_sum_ == 0");
+}
+
+// The mason pays 1.00 to the baker, over an account's limits as they were set.
+TEST_F(StateDeathTest, ABalanceBeyondItsLimitsStopsTheProcess) {
+  ledger::Record moved;
+  ApplySpoiled(TradeAccepted{TradeNumber{4}}, [&](ledger::Record* record) {
+    record->entries = {Move()};
+    moved = *record;
+  });
+  const auto set = [&](uint64_t account, int64_t line, int64_t limit) {
+    const Account& now = state_->account(AccountId{account});
+    Apply(CreditLineSet{AccountId{account}, now.credit_line, Minor(line),
+                        now.balance_limit, Minor(limit)});
+  };
+  set(2, 100, 1);   // To the last unit.
+  set(1, 0, 100);
+  state_->CheckLimits(moved);
+  set(2, 99, 1);
+  EXPECT_DEATH(state_->CheckLimits(moved), "broken invariant at sequence 8");
+  set(2, 100, 1);
+  set(1, 0, 99);
+  EXPECT_DEATH(state_->CheckLimits(moved), "broken invariant at sequence 10");
+}
+
 TEST_F(StateDeathTest, NamesThatAreNotThereStopTheProcess) {
   EXPECT_DEATH(state_->member(MemberNumber{3}), "broken invariant");
   EXPECT_DEATH(state_->member(MemberNumber{0}), "broken invariant");
