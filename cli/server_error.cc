@@ -150,7 +150,9 @@ std::string Explain(const ServerError& error, const std::optional<Unit>& unit) {
 ExitCode ExitCodeOf(const ServerError& error, bool changes) {
   const ExitCode no_answer =
       changes ? ExitCode::kUnknownOutcome : ExitCode::kUnreachable;
-  if (error.reason == "QUEUE_FULL") return ExitCode::kUnreachable;
+  if (error.reason == "QUEUE_FULL" || error.reason == "DISK_NEARLY_FULL") {
+    return ExitCode::kUnreachable;
+  }
   if (error.reason == "SHUTTING_DOWN") return no_answer;
   if (error.reason == "SEQUENCE_NOT_REACHED") return ExitCode::kUnreachable;
   switch (error.code) {

@@ -89,6 +89,11 @@ absl::Status QueueFull(size_t limit) {
   return ToStatus({Reason::kQueueFull, {{"limit", absl::StrCat(limit)}}});
 }
 
+// A request that the store knows is answered from there.
+bool MayMakeRecord(const Command& command) {
+  return !command.validate_only && !command.facts.request.has_value();
+}
+
 absl::Status ShuttingDown() { return ToStatus({Reason::kShuttingDown, {}}); }
 
 }  // namespace
@@ -204,6 +209,8 @@ void Engine::SubmitAll(std::vector<Command> commands,
         Pending& next = ready.front();
         if (intake_stopped_) {
           turned_away.emplace_back(std::move(next.reply), ShuttingDown());
+        } else if (paused_.has_value() && MayMakeRecord(next.command)) {
+          turned_away.emplace_back(std::move(next.reply), *paused_);
         } else if (queue_.size() >= options_.queue_length_max) {
           turned_away.emplace_back(std::move(next.reply),
                                    QueueFull(options_.queue_length_max));
@@ -233,6 +240,16 @@ bool Engine::AddFacts(Pending* pending, Sequence at_least) {
 void Engine::StopIntake() {
   const absl::MutexLock lock(&mutex_);
   intake_stopped_ = true;
+}
+
+void Engine::PauseIntake(const Refusal& refusal) {
+  const absl::MutexLock lock(&mutex_);
+  paused_ = ToStatus(refusal);
+}
+
+void Engine::ResumeIntake() {
+  const absl::MutexLock lock(&mutex_);
+  paused_.reset();
 }
 
 size_t Engine::queue_length() const {

@@ -22,6 +22,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -32,6 +33,7 @@
 #include "engine/command.h"
 #include "engine/decider.h"
 #include "engine/event_projector.h"
+#include "ledger/base/reason.h"
 #include "ledger/head_anchor.h"
 #include "ledger/journal.h"
 #include "ledger/projection.h"
@@ -41,8 +43,8 @@ namespace skontro::engine {
 
 // Called once with what a command led to, or with an error that says why nobody
 // decided it: RESOURCE_EXHAUSTED with QUEUE_FULL, UNAVAILABLE with
-// SHUTTING_DOWN, or an error of the store. After such an error nothing was
-// done.
+// SHUTTING_DOWN, the refusal of PauseIntake(), or an error of the store. After
+// such an error nothing was done.
 using Reply = std::function<void(absl::StatusOr<Answer>)>;
 
 class Engine {
@@ -85,6 +87,12 @@ class Engine {
 
   // Refuses every later command with SHUTTING_DOWN; the accepted ones go on.
   void StopIntake();
+
+  // Refuses every later command that could make a record with `refusal`, until
+  // ResumeIntake(). Previews and requests that were answered before still get
+  // their answers, and the accepted ones go on.
+  void PauseIntake(const Refusal& refusal);
+  void ResumeIntake();
 
   // What can never change about the network, and the digests' uid.
   const NetworkCreated& terms() const { return terms_; }
@@ -149,6 +157,7 @@ class Engine {
   // One per batch on its way, oldest first.
   std::deque<std::shared_ptr<Release>> releases_ ABSL_GUARDED_BY(mutex_);
   bool intake_stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<absl::Status> paused_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   // Behind everything that its thread calls back into.

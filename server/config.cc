@@ -101,6 +101,12 @@ void AddFlags(CLI::App* app, Config* config) {
       ->check(CLI::Range(8, 1'048'576))
       ->type_name("MIB")
       ->capture_default_str();
+  app->add_option("--disk-full-percent", config->disk_full_percent,
+                  "Take no changes while the disk of the data directory is so "
+                  "full; reads go on")
+      ->check(CLI::Range(1, 100))
+      ->type_name("PERCENT")
+      ->capture_default_str();
   app->add_flag("--check", config->check,
                 "Open the data directory and every network, then stop");
 }

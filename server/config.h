@@ -21,6 +21,7 @@ struct Config {
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
   int cache_mb = 256;
+  int disk_full_percent = 80;
   bool check = false;
 };
 

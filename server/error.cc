@@ -20,6 +20,7 @@ constexpr size_t kViolationsMax = 10;
 // How long a client should wait before it asks a full queue again: some batches
 // of the journal.
 constexpr int kRetryDelayNanos = 100'000'000;
+constexpr int kDiskRetryDelaySeconds = 5;
 
 // Packs `detail` so that the same error has the same bytes: a map has no order
 // of its own.
@@ -72,9 +73,15 @@ google::rpc::Status ToRpcStatus(std::span<const Refusal> refusals) {
   status.set_message(Explain(first));
   AddErrorInfo(first, &status);
   if (first.reason == Reason::kFieldInvalid) AddViolations(refusals, &status);
-  if (first.reason == Reason::kQueueFull) {
+  if (first.reason == Reason::kQueueFull ||
+      first.reason == Reason::kDiskNearlyFull) {
     google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_nanos(kRetryDelayNanos);
+    // Space comes back because somebody makes it: that takes longer.
+    if (first.reason == Reason::kQueueFull) {
+      retry.mutable_retry_delay()->set_nanos(kRetryDelayNanos);
+    } else {
+      retry.mutable_retry_delay()->set_seconds(kDiskRetryDelaySeconds);
+    }
     AddDetail(retry, &status);
   }
   return status;

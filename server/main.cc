@@ -19,6 +19,7 @@
 #include "server/clock.h"
 #include "server/config.h"
 #include "server/data_directory.h"
+#include "server/disk_watch.h"
 #include "server/log.h"
 #include "server/network_registry.h"
 #include "server/server.h"
@@ -76,6 +77,9 @@ class StopSignal {
 ExitCode Serve(const Config& config, NetworkRegistry* networks,
                StopSignal* stop, Log* log) {
   const SystemClock clock;
+  DiskWatch::Options disk;
+  disk.full_percent = config.disk_full_percent;
+  const DiskWatch disk_watch(config.data_directory, disk, networks, log);
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(config.grpc_listen, networks, &clock, log);
   if (!server.ok()) {

@@ -136,6 +136,7 @@ absl::StatusOr<NetworkRegistry::Created> NetworkRegistry::Create(
   std::vector<Refusal> refusals = CheckNew(request);
   if (request.validate_only) return Created{nullptr, std::move(refusals)};
   if (!refusals.empty()) return Created{nullptr, {refusals.front()}};
+  if (paused_.has_value()) return Created{nullptr, {*paused_}};
   SKONTRO_ASSIGN_OR_RETURN(std::unique_ptr<Network> network, Make(request));
   Network* const made = network.get();
   const absl::MutexLock lock(&mutex_);
@@ -200,6 +201,18 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::Make(
   SKONTRO_RETURN_IF_ERROR(anchors_.Publish(terms.id));
   log_->Write(LogLevel::kInfo, "network_created", {{"network", terms.id}});
   return OpenOne(terms.id);
+}
+
+void NetworkRegistry::PauseIntake(const Refusal& refusal) {
+  const absl::MutexLock creating(&creation_mutex_);
+  paused_ = refusal;
+  for (Network* network : All()) network->engine().PauseIntake(refusal);
+}
+
+void NetworkRegistry::ResumeIntake() {
+  const absl::MutexLock creating(&creation_mutex_);
+  paused_.reset();
+  for (Network* network : All()) network->engine().ResumeIntake();
 }
 
 void NetworkRegistry::StopIntake() {

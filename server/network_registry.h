@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,12 @@ class NetworkRegistry {
   absl::StatusOr<Created> Create(const NewNetwork& request)
       ABSL_LOCKS_EXCLUDED(creation_mutex_, mutex_);
 
+  // Refuses later changes of every network, and later networks, with `refusal`,
+  // until ResumeIntake(). See Engine::PauseIntake().
+  void PauseIntake(const Refusal& refusal)
+      ABSL_LOCKS_EXCLUDED(creation_mutex_, mutex_);
+  void ResumeIntake() ABSL_LOCKS_EXCLUDED(creation_mutex_, mutex_);
+
   // Refuses later commands of every network, and later networks.
   void StopIntake() ABSL_LOCKS_EXCLUDED(creation_mutex_, mutex_);
 
@@ -101,6 +108,7 @@ class NetworkRegistry {
   // Held while a network is created; one at a time is enough.
   absl::Mutex creation_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   bool stopped_ ABSL_GUARDED_BY(creation_mutex_) = false;
+  std::optional<Refusal> paused_ ABSL_GUARDED_BY(creation_mutex_);
 
   mutable absl::Mutex mutex_;
   std::map<std::string, std::unique_ptr<Network>, std::less<>> networks_

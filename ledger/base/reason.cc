@@ -56,6 +56,11 @@ const Row kRows[] = {
     {Reason::kQueueFull, "QUEUE_FULL", absl::StatusCode::kResourceExhausted,
      "{limit} commands are waiting already; nothing was done; retry after a "
      "short pause with the same request_id"},
+    {Reason::kDiskNearlyFull, "DISK_NEARLY_FULL",
+     absl::StatusCode::kResourceExhausted,
+     "the disk of the server is {used} % full and changes stop at {limit} %; "
+     "nothing was done, and reads go on; retry later with the same "
+     "request_id"},
     {Reason::kShuttingDown, "SHUTTING_DOWN", absl::StatusCode::kUnavailable,
      "the server is shutting down; retry with the same request_id when it is "
      "back"},

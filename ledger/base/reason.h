@@ -35,6 +35,7 @@ enum class Reason : uint16_t {
   kTradeState = 9,
   kRoleMissing = 18,
   kQueueFull = 20,
+  kDiskNearlyFull = 22,
   kShuttingDown = 24,
   kJournalChainBroken = 25,
   kIncompleteProfile = 26,

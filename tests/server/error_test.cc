@@ -38,7 +38,8 @@ TEST(ErrorTest, EveryReasonHasExactlyOneErrorInfo) {
       EXPECT_EQ(error.metadata.at(key), value);
     }
     EXPECT_EQ(!error.fields.empty(), reason == Reason::kFieldInvalid);
-    EXPECT_EQ(error.has_retry, reason == Reason::kQueueFull);
+    EXPECT_EQ(error.has_retry, reason == Reason::kQueueFull ||
+                                   reason == Reason::kDiskNearlyFull);
   }
 }
 

@@ -58,7 +58,8 @@ Error ErrorIn(const google::rpc::Status& status) {
         error.fields.push_back(violation.field());
       }
     } else if (detail.UnpackTo(&retry)) {
-      error.has_retry = retry.retry_delay().nanos() > 0;
+      error.has_retry =
+          retry.retry_delay().seconds() > 0 || retry.retry_delay().nanos() > 0;
     } else {
       ADD_FAILURE() << "an unknown detail: " << detail.type_url();
     }
