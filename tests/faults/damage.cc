@@ -1,12 +1,14 @@
 #include "tests/faults/damage.h"
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
 #include <set>
 #include <sstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "ledger/base/check.h"
@@ -122,6 +124,14 @@ Outcome Start(const Script& script, const std::string& directory,
                                                   : Outcome::kShorter;
 }
 
+// How a child that did not get through its damages ended.
+Outcome OutcomeOf(const ChildEnd& end) {
+  const bool asserted = end.signal == SIGABRT &&
+                        absl::StrContains(end.err, "./table/block_based/") &&
+                        absl::StrContains(end.err, "Assertion `");
+  return asserted ? Outcome::kAssertion : Outcome::kDied;
+}
+
 // In a child: does the damages from `next` on, one line for each.
 int DoChunk(const Script& script, const Victim& victim,
             const std::vector<Damage>& damages, size_t next, uint64_t seed,
@@ -182,8 +192,8 @@ class Matrix {
       }
       if (end.code != 0) {
         SKONTRO_CHECK(next_ < damages_.size());
-        Keep(damages_[next_++], Outcome::kDied,
-             absl::StrCat("signal ", end.signal, ", code ", end.code, ": ",
+        Keep(damages_[next_++], OutcomeOf(end),
+             absl::StrCat(" signal ", end.signal, ", code ", end.code, ": ",
                           end.err));
       }
     }
@@ -255,12 +265,16 @@ std::string_view NameOf(Outcome outcome) {
       return "DIED";
     case Outcome::kMisnamed:
       return "MISNAMED";
+    case Outcome::kAssertion:
+      return "assertion of RocksDB";
   }
   SKONTRO_CHECK(false);
   return {};
 }
 
-bool IsFailure(Outcome outcome) { return outcome >= Outcome::kDiffers; }
+bool IsFailure(Outcome outcome) {
+  return outcome >= Outcome::kDiffers && outcome != Outcome::kAssertion;
+}
 
 std::string KindOfFile(const std::string& name) {
   if (name.ends_with(".sst")) return "table";

@@ -51,6 +51,10 @@ enum class Outcome {
   kDiffers,      // FAILURE: other rows.
   kDied,         // FAILURE: the process ended.
   kMisnamed,     // FAILURE: an error that does not say that it is damaged.
+  // An assertion of RocksDB's ended the process before it opened anything: the
+  // packaged one has them on, and trusts the byte of a table's footer that says
+  // how blocks are checked.
+  kAssertion,
 };
 
 std::string_view NameOf(Outcome outcome);
