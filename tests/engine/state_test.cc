@@ -234,7 +234,7 @@ TEST_F(StateDeathTest, ABalanceBeyondItsLimitsStopsTheProcess) {
     Apply(CreditLineSet{AccountId{account}, now.credit_line, Minor(line),
                         now.balance_limit, Minor(limit)});
   };
-  set(2, 100, 1);   // To the last unit.
+  set(2, 100, 1);  // To the last unit.
   set(1, 0, 100);
   state_->CheckLimits(moved);
   set(2, 99, 1);
