@@ -40,6 +40,11 @@ constexpr std::array kRules = {
     Rule{"FiscalService.ExportFec", kYes, kYes},
     Rule{"FiscalService.ExportJournalCsv", kYes, kYes},
     Rule{"AuditService.Verify", kYes, kYes},
+    Rule{"AuditService.GetHead", kYes, kYes},
+    Rule{"AuditService.ProveInclusion", kYes, kYes},
+    Rule{"AuditService.ProveConsistency", kYes, kYes},
+    Rule{"AuditService.ListHeadKeys", kYes, kYes},
+    Rule{"AuditService.RotateHeadKey", kNo, kYes},
 };
 
 constexpr auto kMethods = [] {

@@ -1,5 +1,6 @@
 #include "server/audit_service.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,8 @@
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/error.h"
+#include "server/head_rotation.h"
+#include "server/proof_reader.h"
 #include "server/snapshot_source.h"
 #include "server/stream_writer.h"
 
@@ -16,6 +19,11 @@ namespace skontro::server {
 namespace {
 
 constexpr std::string_view kVerify = "AuditService.Verify";
+constexpr std::string_view kGetHead = "AuditService.GetHead";
+constexpr std::string_view kInclusion = "AuditService.ProveInclusion";
+constexpr std::string_view kConsistency = "AuditService.ProveConsistency";
+constexpr std::string_view kListKeys = "AuditService.ListHeadKeys";
+constexpr std::string_view kRotate = "AuditService.RotateHeadKey";
 
 using Stream = StreamWriter<v1::VerifyProgress>;
 
@@ -86,6 +94,116 @@ grpc::ServerWriteReactor<v1::VerifyProgress>* AuditService::Verify(
                        QueueFull(backend_.workers.queue_length_max())));
   }
   return stream;
+}
+
+grpc::ServerUnaryReactor* AuditService::GetHead(
+    grpc::CallbackServerContext* context, const v1::GetHeadRequest* request,
+    v1::GetHeadResponse* response) {
+  Form form;
+  const NameParts name = form.NetworkName("name", request->name());
+  const ledger::Sequence min =
+      form.SequenceOf("min_sequence", request->min_sequence());
+  if (!form.ok()) return Refuse(context, form);
+  return Read(backend_, context, {kGetHead, std::string(name.network), min},
+              [this, min, response](const ReadScope& scope) {
+                return FillHead(scope, min, backend_.clock.NowUs(), response);
+              });
+}
+
+grpc::ServerUnaryReactor* AuditService::ProveInclusion(
+    grpc::CallbackServerContext* context,
+    const v1::ProveInclusionRequest* request,
+    v1::ProveInclusionResponse* response) {
+  Form form;
+  InclusionQuery query;
+  const NameParts name = form.NetworkName("name", request->name());
+  query.record = form.SequenceOf("record_sequence", request->record_sequence());
+  query.size = form.SequenceOf("tree_size", request->tree_size());
+  query.min = form.SequenceOf("min_sequence", request->min_sequence());
+  const bool sized = request->tree_size() > 0;
+  if (form.ok() && (request->record_sequence() == 0 ||
+                    (sized && query.record > query.size))) {
+    form.Refuse("record_sequence", request->record_sequence(),
+                sized ? "1 to tree_size" : "1 or above");
+  }
+  if (!form.ok()) return Refuse(context, form);
+  query.min = std::max({query.min, query.record, query.size});
+  return Read(
+      backend_, context, {kInclusion, std::string(name.network), query.min},
+      [this, query, response](const ReadScope& scope) {
+        return FillInclusion(scope, query, backend_.clock.NowUs(), response);
+      });
+}
+
+grpc::ServerUnaryReactor* AuditService::ProveConsistency(
+    grpc::CallbackServerContext* context,
+    const v1::ProveConsistencyRequest* request,
+    v1::ProveConsistencyResponse* response) {
+  Form form;
+  ConsistencyQuery query;
+  const NameParts name = form.NetworkName("name", request->name());
+  query.first = form.SequenceOf("first_tree_size", request->first_tree_size());
+  query.second =
+      form.SequenceOf("second_tree_size", request->second_tree_size());
+  query.min = form.SequenceOf("min_sequence", request->min_sequence());
+  const bool sized = request->second_tree_size() > 0;
+  if (form.ok() && (request->first_tree_size() == 0 ||
+                    (sized && query.first > query.second))) {
+    form.Refuse("first_tree_size", request->first_tree_size(),
+                sized ? "1 to second_tree_size" : "1 or above");
+  }
+  if (!form.ok()) return Refuse(context, form);
+  query.min = std::max({query.min, query.first, query.second});
+  return Read(
+      backend_, context, {kConsistency, std::string(name.network), query.min},
+      [this, query, response](const ReadScope& scope) {
+        return FillConsistency(scope, query, backend_.clock.NowUs(), response);
+      });
+}
+
+grpc::ServerUnaryReactor* AuditService::ListHeadKeys(
+    grpc::CallbackServerContext* context,
+    const v1::ListHeadKeysRequest* request,
+    v1::ListHeadKeysResponse* response) {
+  Form form;
+  const NameParts parent = form.NetworkName("parent", request->parent());
+  const int page_size = form.PageSize(request->page_size());
+  const ledger::Sequence min =
+      form.SequenceOf("min_sequence", request->min_sequence());
+  if (!form.ok()) return Refuse(context, form);
+  return Read(backend_, context, {kListKeys, std::string(parent.network), min},
+              [request, page_size, response](const ReadScope& scope) {
+                return FillKeys(scope, kListKeys, *request, page_size,
+                                response);
+              });
+}
+
+grpc::ServerUnaryReactor* AuditService::RotateHeadKey(
+    grpc::CallbackServerContext* context,
+    const v1::RotateHeadKeyRequest* request,
+    v1::RotateHeadKeyResponse* response) {
+  Form form;
+  const NameParts name = form.NetworkName("name", request->name());
+  form.RequestId(request->request_id());
+  if (!form.ok()) return RefuseChange(context, form, *request, response);
+  const absl::StatusOr<Network*> network =
+      FindNetwork(backend_, kRotate, name.network);
+  if (!network.ok()) return Fail(backend_, context, kRotate, network.status());
+  engine::Command command = NewCommand(backend_, **network, kRotate, *request);
+  command.validate_only = request->validate_only();
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  // Files are written, and the answer is waited for.
+  const bool posted = backend_.workers.Post([backend = backend_,
+                                             network = *network, command,
+                                             reactor, response] {
+    reactor->Finish(Report(backend, kRotate,
+                           RotateNow(backend.log, network, command, response)));
+  });
+  if (!posted) {
+    reactor->Finish(Report(backend_, kRotate,
+                           QueueFull(backend_.workers.queue_length_max())));
+  }
+  return reactor;
 }
 
 }  // namespace skontro::server

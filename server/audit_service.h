@@ -16,6 +16,26 @@ class AuditService final : public v1::AuditService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::VerifyRequest* request) override;
 
+  grpc::ServerUnaryReactor* GetHead(grpc::CallbackServerContext* context,
+                                    const v1::GetHeadRequest* request,
+                                    v1::GetHeadResponse* response) override;
+  grpc::ServerUnaryReactor* ProveInclusion(
+      grpc::CallbackServerContext* context,
+      const v1::ProveInclusionRequest* request,
+      v1::ProveInclusionResponse* response) override;
+  grpc::ServerUnaryReactor* ProveConsistency(
+      grpc::CallbackServerContext* context,
+      const v1::ProveConsistencyRequest* request,
+      v1::ProveConsistencyResponse* response) override;
+  grpc::ServerUnaryReactor* ListHeadKeys(
+      grpc::CallbackServerContext* context,
+      const v1::ListHeadKeysRequest* request,
+      v1::ListHeadKeysResponse* response) override;
+  grpc::ServerUnaryReactor* RotateHeadKey(
+      grpc::CallbackServerContext* context,
+      const v1::RotateHeadKeyRequest* request,
+      v1::RotateHeadKeyResponse* response) override;
+
  private:
   const Backend backend_;
 };

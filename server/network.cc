@@ -1,9 +1,11 @@
 #include "server/network.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
+#include "engine/index_reader.h"
 #include "ledger/base/status.h"
 #include "ledger/head_check.h"
 #include "ledger/store_journal.h"
@@ -32,6 +34,9 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(
         absl::StrCat("this machine does not know the time zone ", zone,
                      " of the network; install the time zone data"));
   }
+  network->head_keys_ = std::make_unique<HeadKeys>(directory);
+  network->head_signer_ = std::make_unique<HeadSigner>(
+      network->head_keys_.get(), network->engine_->uid(), network->id());
   const std::shared_ptr<const ledger::Snapshot> snapshot =
       network->engine_->view().snapshot;
   SKONTRO_ASSIGN_OR_RETURN(const ledger::ChainedRecord first,
@@ -39,6 +44,18 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(
   network->genesis_ = {first.record.time_us, first.digest, first.record.actor,
                        first.record.request_id, first.record.request_fields};
   return network;
+}
+
+absl::Status Network::CheckHeadKey() const {
+  const ledger::ReadView view = engine_->view();
+  SKONTRO_ASSIGN_OR_RETURN(const std::optional<engine::HeadKeyRow> row,
+                           engine::HeadKeyAt(*view.snapshot, view.sequence));
+  if (!row.has_value()) {
+    return absl::NotFoundError(
+        "the network has no key for heads; make one with: skontro head "
+        "rotate-key");
+  }
+  return head_keys_->Find(row->key).status();
 }
 
 ledger::CivilDate Network::DayOf(int64_t time_us) const {

@@ -1,4 +1,4 @@
-// A Network is one open network: its store, its engine, its zone.
+// A Network is one open network: its store, its engine, its zone, its keys.
 //
 // Thread safety: all methods may be called from any thread.
 
@@ -11,11 +11,15 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "engine/engine.h"
 #include "ledger/head_anchor.h"
 #include "ledger/storage/rocksdb_store.h"
+#include "server/head_keys.h"
+#include "server/head_signer.h"
 
 namespace skontro::server {
 
@@ -54,6 +58,15 @@ class Network {
   const Genesis& genesis() const { return genesis_; }
   engine::Engine& engine() const { return *engine_; }
 
+  // Keys and heads of the tree. Whoever sets another key holds `rotation` from
+  // making it until it is known whether it is in the journal.
+  HeadKeys& head_keys() const { return *head_keys_; }
+  HeadSigner& head_signer() const { return *head_signer_; }
+  absl::Mutex& rotation() const { return rotation_; }
+
+  // Whether heads can be signed; if not, why, for the operator.
+  absl::Status CheckHeadKey() const;
+
   // The day that `time_us` falls on in the network's time zone.
   ledger::CivilDate DayOf(int64_t time_us) const;
 
@@ -64,6 +77,9 @@ class Network {
   std::unique_ptr<ledger::RocksdbStore> store_;
   std::unique_ptr<ledger::HeadAnchor> anchor_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<HeadKeys> head_keys_;
+  std::unique_ptr<HeadSigner> head_signer_;
+  mutable absl::Mutex rotation_;
   absl::TimeZone zone_;
   Genesis genesis_;
 };

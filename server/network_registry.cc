@@ -82,6 +82,12 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::OpenOne(
   log_->Write(LogLevel::kInfo, "network_opened",
               {{"network", id},
                {"sequence", Number(network->engine().view().sequence)}});
+  const absl::Status key = network->CheckHeadKey();
+  if (!key.ok()) {
+    // Trades go on; only heads cannot be signed.
+    log_->Write(LogLevel::kWarning, "head_key_missing",
+                {{"network", id}, {"error", std::string(key.message())}});
+  }
   return network;
 }
 
@@ -189,6 +195,9 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::Make(
         const std::unique_ptr<ledger::RocksdbStore> store,
         ledger::RocksdbStore::Open(directory_->CreatingPath(terms.id),
                                    ledger::OpenMode::kCreate, &resources_));
+    HeadKeys keys(directory_->CreatingPath(terms.id));
+    SKONTRO_ASSIGN_OR_RETURN(const ledger::HeadKey key, keys.Make());
+    terms.head_key.assign(key.begin(), key.end());
     SKONTRO_RETURN_IF_ERROR(
         engine::CreateNetwork(store.get(), uid, terms, genesis));
     SKONTRO_ASSIGN_OR_RETURN(const ledger::JournalHead head,

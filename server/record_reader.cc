@@ -7,11 +7,9 @@
 #include "ledger/store_journal.h"
 
 namespace skontro::server {
-namespace {
 
-// What is wrong with the journal, with a reason for the client and the words
-// for the log.
-absl::Status Broken(ledger::Sequence sequence, const absl::Status& status) {
+absl::Status JournalBroken(ledger::Sequence sequence,
+                           const absl::Status& status) {
   if (status.code() != absl::StatusCode::kDataLoss) return status;
   const absl::Status reason =
       ToStatus({Reason::kJournalChainBroken,
@@ -22,8 +20,6 @@ absl::Status Broken(ledger::Sequence sequence, const absl::Status& status) {
   });
   return both;
 }
-
-}  // namespace
 
 absl::StatusOr<const ledger::Record*> RecordReader::RecordAt(
     ledger::Sequence sequence) {
@@ -43,13 +39,13 @@ absl::StatusOr<size_t> RecordReader::Load(ledger::Sequence sequence) {
     ledger::JournalReader reader(snapshot_.get(), sequence,
                                  ledger::Trust::kCrc);
     absl::StatusOr<std::optional<ledger::DecodedBatch>> next = reader.Next();
-    if (!next.ok()) return Broken(sequence, next.status());
+    if (!next.ok()) return JournalBroken(sequence, next.status());
     batch_.reset();
     if (!next->has_value() || sequence < (*next)->batch.first_sequence ||
         sequence > (*next)->batch.last_sequence()) {
-      return Broken(sequence, absl::DataLossError(absl::StrCat(
-                                  "the journal has no sequence ",
-                                  static_cast<uint64_t>(sequence))));
+      return JournalBroken(sequence, absl::DataLossError(absl::StrCat(
+                                         "the journal has no sequence ",
+                                         static_cast<uint64_t>(sequence))));
     }
     batch_ = std::move((*next)->batch);
   }

@@ -17,6 +17,11 @@
 
 namespace skontro::server {
 
+// `status`, and if it says that the journal is damaged, JOURNAL_CHAIN_BROKEN
+// for the client with the words for the log.
+absl::Status JournalBroken(ledger::Sequence sequence,
+                           const absl::Status& status);
+
 class RecordReader {
  public:
   explicit RecordReader(std::shared_ptr<const ledger::Snapshot> snapshot)

@@ -74,6 +74,12 @@ const Row kRows[] = {
      absl::StatusCode::kOutOfRange,
      "sequence {wanted} is not reached; the newest is {sequence}; wait for "
      "it or ask for an earlier one"},
+    {Reason::kHeadKeyMissing, "HEAD_KEY_MISSING",
+     absl::StatusCode::kFailedPrecondition,
+     "{network} cannot sign heads: the server does not have the secret half "
+     "of the head key {key_id}; the operator puts its file back from the copy "
+     "(skontrod's log has the path) or makes a new key with: skontro head "
+     "rotate-key"},
 };
 
 const Row& RowOf(Reason reason) {

@@ -40,6 +40,7 @@ enum class Reason : uint16_t {
   kJournalChainBroken = 25,
   kIncompleteProfile = 26,
   kSequenceNotReached = 27,
+  kHeadKeyMissing = 28,
 };
 
 // Every reason, in the order of the numbers.

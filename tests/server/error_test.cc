@@ -15,10 +15,10 @@ namespace {
 Refusal Sample(Reason reason) {
   Refusal refusal{reason, {}};
   for (const char* key :
-       {"field",    "value",   "allowed",   "name",   "request_id", "number",
-        "trade",    "account", "spendable", "room",   "amount",     "missing",
-        "who",      "state",   "needed",    "method", "role",       "limit",
-        "sequence", "purpose", "wanted"}) {
+       {"field",    "value",   "allowed",   "name",    "request_id", "number",
+        "trade",    "account", "spendable", "room",    "amount",     "missing",
+        "who",      "state",   "needed",    "method",  "role",       "limit",
+        "sequence", "purpose", "wanted",    "network", "key_id"}) {
     refusal.metadata.emplace_back(key, std::string("<") + key + ">");
   }
   return refusal;

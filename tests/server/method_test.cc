@@ -71,9 +71,9 @@ TEST(MethodTest, EveryChangeTakesARequestIdAndEveryListAPage) {
         const auto* method = file->service(i)->method(k);
         const auto* request = method->input_type();
         const std::string& name = method->name();
-        const bool reads = name.rfind("Get", 0) == 0 ||
-                           name.rfind("List", 0) == 0 ||
-                           method->server_streaming();
+        const bool reads =
+            name.rfind("Get", 0) == 0 || name.rfind("List", 0) == 0 ||
+            name.rfind("Prove", 0) == 0 || method->server_streaming();
         EXPECT_EQ(request->FindFieldByName("request_id") == nullptr, reads)
             << name;
         if (name.rfind("List", 0) == 0) {

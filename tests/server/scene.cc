@@ -164,6 +164,11 @@ SKONTRO_CALL(TradeService, BatchCreateTrades)
 SKONTRO_CALL(TradeService, AcceptTrade)
 SKONTRO_CALL(TradeService, DeclineTrade)
 SKONTRO_CALL(TradeService, ReverseTrade)
+SKONTRO_CALL(AuditService, GetHead)
+SKONTRO_CALL(AuditService, ProveInclusion)
+SKONTRO_CALL(AuditService, ProveConsistency)
+SKONTRO_CALL(AuditService, ListHeadKeys)
+SKONTRO_CALL(AuditService, RotateHeadKey)
 
 #undef SKONTRO_CALL
 

@@ -115,6 +115,15 @@ class Scene {
   Reply<v1::DeclineTradeResponse> Call(const v1::DeclineTradeRequest& request);
   Reply<v1::ReverseTradeResponse> Call(const v1::ReverseTradeRequest& request);
 
+  Reply<v1::GetHeadResponse> Call(const v1::GetHeadRequest& request);
+  Reply<v1::ProveInclusionResponse> Call(
+      const v1::ProveInclusionRequest& request);
+  Reply<v1::ProveConsistencyResponse> Call(
+      const v1::ProveConsistencyRequest& request);
+  Reply<v1::ListHeadKeysResponse> Call(const v1::ListHeadKeysRequest& request);
+  Reply<v1::RotateHeadKeyResponse> Call(
+      const v1::RotateHeadKeyRequest& request);
+
   // The files of an export, by name; the last is the manifest.
   struct Export {
     grpc::Status status;
