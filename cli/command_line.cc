@@ -70,6 +70,8 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddExportVerbs(verbs);
   AddVerifyVerb(verbs);
   AddJournalVerbs(verbs);
+  AddReceiptVerbs(verbs);
+  AddHeadVerbs(verbs);
   AddConfigVerbs(verbs);
   verbs.AddLocal(&verbs.app(), "version", "Print the version of skontro", "",
                  [&]() -> absl::StatusOr<ExitCode> {
