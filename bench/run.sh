@@ -94,7 +94,7 @@ start() {
 }
 
 run_in_process() {
-  for program in engine_bench journal_bench projection_bench; do
+  for program in engine_bench journal_bench projection_bench proof_bench; do
     section "$program"
     "$bin_dir/bench/$program" "${bench_flags[@]}" 2>"$work/$program.log" ||
       { cat "$work/$program.log" >&2; exit 1; }
