@@ -26,14 +26,20 @@ absl::Status KeyMissing(const std::string& network_id,
 absl::StatusOr<ledger::SignedHead> HeadSigner::HeadOf(
     const ledger::ReadView& view, ledger::Sequence min, int64_t now_us) {
   const absl::MutexLock lock(&mutex_);
-  if (last_.has_value() && ledger::Sequence{last_->head.size} >= min &&
+  SKONTRO_ASSIGN_OR_RETURN(const std::optional<engine::HeadKeyRow> row,
+                           engine::HeadKeyAt(*view.snapshot, view.sequence));
+  if (!row.has_value()) return KeyMissing(network_id_, "");
+  const ledger::Digest key_id = ledger::HeadKeyId(row->key);
+  if (last_.has_value() && last_->key_id == key_id &&
+      ledger::Sequence{last_->head.size} >= min &&
       ledger::Sequence{last_->head.size} <= view.sequence &&
       now_us >= last_->head.time_us &&
       now_us - last_->head.time_us < kHeadAgeMaxUs) {
     return *last_;
   }
-  SKONTRO_ASSIGN_OR_RETURN(const std::shared_ptr<const ledger::SigningKey> key,
-                           KeyOf(view));
+  const absl::StatusOr<std::shared_ptr<const ledger::SigningKey>> key =
+      keys_->Find(row->key);
+  if (!key.ok()) return KeyMissing(network_id_, ledger::ToHex(key_id));
   ledger::TreeHead head;
   head.uid = uid_;
   head.network_id = network_id_;
@@ -43,19 +49,8 @@ absl::StatusOr<ledger::SignedHead> HeadSigner::HeadOf(
   absl::StatusOr<ledger::Digest> root = RootOf(&tree, head.size);
   if (!root.ok()) return JournalBroken(view.sequence, root.status());
   head.root = *root;
-  last_ = key->Sign(std::move(head));
+  last_ = (*key)->Sign(std::move(head));
   return *last_;
-}
-
-absl::StatusOr<std::shared_ptr<const ledger::SigningKey>> HeadSigner::KeyOf(
-    const ledger::ReadView& view) {
-  SKONTRO_ASSIGN_OR_RETURN(const std::optional<engine::HeadKeyRow> row,
-                           engine::HeadKeyAt(*view.snapshot, view.sequence));
-  if (!row.has_value()) return KeyMissing(network_id_, "");
-  absl::StatusOr<std::shared_ptr<const ledger::SigningKey>> key =
-      keys_->Find(row->key);
-  if (key.ok()) return key;
-  return KeyMissing(network_id_, ledger::ToHex(ledger::HeadKeyId(row->key)));
 }
 
 }  // namespace skontro::server

@@ -1,5 +1,6 @@
 // A HeadSigner makes the signed heads of one network. A signature costs as much
-// as deciding dozens of trades, so a head is given out again for a second.
+// as deciding dozens of trades, so a head is given out again for a second, or
+// until another key is in force.
 //
 // Thread safety: all methods may be called from any thread.
 
@@ -38,9 +39,6 @@ class HeadSigner {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  absl::StatusOr<std::shared_ptr<const ledger::SigningKey>> KeyOf(
-      const ledger::ReadView& view);
-
   HeadKeys* const keys_;
   const ledger::NetworkUid uid_;
   const std::string network_id_;
