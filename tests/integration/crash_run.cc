@@ -202,6 +202,7 @@ absl::StatusOr<bool> CrashRun::RunPass(int64_t pass, const Ending& ending) {
   totals_.peak_memory_kib =
       std::max(totals_.peak_memory_kib, server_->peak_memory_kib());
   if (ending.happens) {
+    run.ExpectEnd();
     ended = WaitForEnd(ending);
   } else if (!is_through) {
     findings_.Add("the clients do not get through");

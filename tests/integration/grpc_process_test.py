@@ -92,9 +92,13 @@ def check_damage(program, directory):
     (leftover / "file").write_text("half")
     expect(run(program, "--data-dir", str(directory), "--check"), 0)
     check(not leftover.exists(), "a leftover was not removed")
+    anchors = directory / "anchors"
     shutil.copytree(directory / "networks/res", directory / "networks/copy")
+    expect(run(program, "--data-dir", str(directory)), 10, "network copy")
+    shutil.copy(anchors / "res.anchor", anchors / "copy.anchor")
     expect(run(program, "--data-dir", str(directory)), 7, "network copy")
     shutil.rmtree(directory / "networks/copy")
+    (anchors / "copy.anchor").unlink()
     (directory / "networks/res/CURRENT").unlink()
     expect(run(program, "--data-dir", str(directory)), 7, "network res", "copy")
 

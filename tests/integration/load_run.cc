@@ -75,6 +75,11 @@ bool LoadRun::AwaitCalls(int64_t calls) {
   return working_ == 0;
 }
 
+void LoadRun::ExpectEnd() {
+  const absl::MutexLock lock(&mutex_);
+  expects_end_ = true;
+}
+
 void LoadRun::Stop() {
   const absl::MutexLock lock(&mutex_);
   stopped_ = true;
@@ -89,6 +94,11 @@ void LoadRun::Join() {
 bool LoadRun::stopped() const {
   const absl::MutexLock lock(&mutex_);
   return stopped_;
+}
+
+bool LoadRun::expects_end() const {
+  const absl::MutexLock lock(&mutex_);
+  return expects_end_;
 }
 
 void LoadRun::Find(std::string finding) {
@@ -133,7 +143,7 @@ bool LoadRun::MakeCall(const Target& target, const PlannedCall& call) {
     }
     if (stopped()) return false;
     absl::SleepFor(kBetweenTries);
-    if (i + 1 == kTriesMax) {
+    if (i + 1 == kTriesMax && !expects_end()) {
       Find(absl::StrCat("call ", call.id.round, "-", call.id.client, "-",
                         call.id.index,
                         " gets no answer: ", answers.back().because.code, " ",

@@ -43,6 +43,10 @@ class LoadRun {
   // Returns whether all are through; false too if nothing moved for a minute.
   bool AwaitCalls(int64_t calls);
 
+  // From now on a call that gets no answer is no finding: the server is about
+  // to end, and on a busy machine its end takes longer than clients try.
+  void ExpectEnd();
+
   // Asks the clients to make no more calls, since the server will be gone.
   void Stop();
 
@@ -65,6 +69,7 @@ class LoadRun {
                 const CallAnswer& answer);
   void Find(std::string finding) ABSL_LOCKS_EXCLUDED(mutex_);
   bool stopped() const ABSL_LOCKS_EXCLUDED(mutex_);
+  bool expects_end() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::vector<Target> targets_;
   const int64_t pass_;
@@ -73,6 +78,7 @@ class LoadRun {
   int64_t calls_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t working_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool expects_end_ ABSL_GUARDED_BY(mutex_) = false;
   Findings findings_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::vector<Observation>> observations_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::thread> threads_;
