@@ -174,7 +174,9 @@ TEST_F(IndexReaderTest, ATradeIsSeenInTheStateThatItHad) {
       EXPECT_EQ(trade->settled->sequence, At(7));
       EXPECT_EQ(trade->settled->booking_date, Day(2026, 3, 2));
     }
-    if (trade->ended.has_value()) EXPECT_EQ(trade->ended->sequence, At(9));
+    if (trade->ended.has_value()) {
+      EXPECT_EQ(trade->ended->sequence, At(9));
+    }
   }
 }
 

@@ -163,10 +163,10 @@ TEST_P(ProjectionCrashTest, CrashAfterCrashEndsInTheSameRows) {
 INSTANTIATE_TEST_SUITE_P(Seeds, ProjectionCrashTest,
                          testing::Combine(testing::ValuesIn(StoreKinds()),
                                           testing::Range<uint64_t>(0, 4)),
-                         [](const auto& info) {
-                           return std::get<0>(info.param).name +
+                         [](const auto& of) {
+                           return std::get<0>(of.param).name +
                                   std::string("_") +
-                                  std::to_string(std::get<1>(info.param));
+                                  std::to_string(std::get<1>(of.param));
                          });
 
 }  // namespace

@@ -268,7 +268,7 @@ TEST_P(RecordTreeTest, ARecordThatIsMissingOrDamagedIsSaidToBe) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, RecordTreeTest,
                          testing::ValuesIn(StoreKinds()),
-                         [](const auto& info) { return KindName(info); });
+                         [](const auto& of) { return KindName(of); });
 
 }  // namespace
 }  // namespace skontro::ledger

@@ -71,9 +71,13 @@ TEST_F(AnchorFileTest, AFileThatMayNotBeWrittenIsNotOpened) {
   chmod(folder_.c_str(), 0755);
   // Root may write anywhere, so be nobody for a moment.
   const bool was_root = geteuid() == 0;
-  if (was_root) ASSERT_EQ(seteuid(65534), 0);
+  if (was_root) {
+    ASSERT_EQ(seteuid(65534), 0);
+  }
   const absl::Status refused = OpenAnchorFile(path()).status();
-  if (was_root) ASSERT_EQ(seteuid(0), 0);
+  if (was_root) {
+    ASSERT_EQ(seteuid(0), 0);
+  }
   EXPECT_TRUE(absl::IsPermissionDenied(refused)) << refused;
 }
 
