@@ -156,8 +156,9 @@ class Worker {
 
 absl::Status CheckAfterCrash(const Script& script, const std::string& directory,
                              Sequence acknowledged, Sequence* head) {
-  SKONTRO_ASSIGN_OR_RETURN(std::unique_ptr<Session> session,
-                           Session::Open(directory));
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::unique_ptr<Session> session,
+      Session::Open(directory, AnchorAt(script, acknowledged)));
   *head = session->view().sequence;
   if (*head < acknowledged) {
     return absl::DataLossError(

@@ -19,6 +19,7 @@ namespace skontro::faults {
 namespace {
 
 using Kind = Damage::Kind;
+using ledger::Sequence;
 
 // Damages that one child does: a fork costs as much as some of them.
 constexpr size_t kChunk = 64;
@@ -95,11 +96,12 @@ ledger::DiskFiles Harm(const Victim& victim, const Damage& damage,
 // Starts on the files in `directory`. Says more in `words` where it can.
 Outcome Start(const Script& script, const std::string& directory,
               std::string* words) {
-  const absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open(directory);
+  const absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(
+      directory, AnchorAt(script, Sequence{script.digests.size()}));
   if (!session.ok()) {
     *words = session.status().ToString();
     if (absl::IsDataLoss(session.status())) return Outcome::kRefused;
+    if (absl::IsOutOfRange(session.status())) return Outcome::kNoticed;
     return absl::IsNotFound(session.status()) ? Outcome::kRecreatable
                                               : Outcome::kMisnamed;
   }
@@ -255,14 +257,16 @@ std::string_view NameOf(Outcome outcome) {
       return "error on read";
     case Outcome::kIdentical:
       return "identical";
-    case Outcome::kShorter:
-      return "shorter (the anchor's)";
+    case Outcome::kNoticed:
+      return "refused by the anchor";
     case Outcome::kRecreatable:
       return "nothing there";
     case Outcome::kDiffers:
       return "DIFFERS";
     case Outcome::kDied:
       return "DIED";
+    case Outcome::kShorter:
+      return "SHORTER";
     case Outcome::kMisnamed:
       return "MISNAMED";
     case Outcome::kAssertion:

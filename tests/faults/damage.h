@@ -3,10 +3,10 @@
 // network refuses to open, or refuses to answer what it cannot read, or is what
 // it was, row by row. It is never another.
 //
-// One outcome is left to the head anchor: a log or a manifest that ends early,
-// at a place where a power cut could have ended it, looks whole by itself, and
-// the network opens with a beginning of what there was (kShorter). Any other
-// difference is a failure.
+// A log or a manifest that ends early, at a place where a power cut could have
+// ended it, looks whole by itself: there the head anchor refuses (kNoticed). It
+// holds the newest head that was answered, as one does that is written in every
+// commit.
 //
 // RocksDB's LOG and OPTIONS files are exempt: the first is text for people, the
 // second a copy of what the program sets, and neither is read at a start.
@@ -46,9 +46,10 @@ enum class Outcome {
   kRefused,      // Does not open, and says that it is damaged.
   kUnread,       // Opens; a read is an error.
   kIdentical,    // Every row is what it was.
-  kShorter,      // A beginning, whole in itself: the head anchor's to notice.
+  kNoticed,      // The head anchor says that records are missing.
   kRecreatable,  // Says that nothing is there.
   kDiffers,      // FAILURE: other rows.
+  kShorter,      // FAILURE: a beginning of what there was, whole in itself.
   kDied,         // FAILURE: the process ended.
   kMisnamed,     // FAILURE: an error that does not say that it is damaged.
   // An assertion of RocksDB's ended the process before it opened anything: the

@@ -69,8 +69,8 @@ int DoScript(const Script& script, const ledger::DiskFiles& base,
   };
   on_abort = &write_lost;
   std::signal(SIGABRT, OnAbort);
-  absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open(place.kept, env.get());
+  absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(
+      place.kept, AnchorAt(script, ledger::Sequence{1}), env.get());
   absl::Status status = session.status();
   if (status.ok()) {
     status = RunScript(script, *std::move(session), Stops::kDone,

@@ -11,6 +11,7 @@
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "tests/engine/commands.h"
+#include "tests/engine/desk.h"
 #include "tests/engine/random_commands.h"
 
 namespace skontro::faults {
@@ -158,6 +159,14 @@ void CheckCoverage(const Script& script) {
 
 }  // namespace
 
+ledger::AnchoredHead AnchorAt(const Script& script, ledger::Sequence sequence) {
+  ledger::AnchoredHead head;
+  head.uid = engine::kUid;
+  head.sequence = sequence;
+  head.digest = script.digests.at(static_cast<size_t>(sequence) - 1);
+  return head;
+}
+
 Script WriteScript(const ScriptOptions& options) {
   Script script;
   std::unique_ptr<Session> session = Session::InMemory();
@@ -237,7 +246,8 @@ Recording RecordScript(const Script& script, const std::string& directory) {
   recording.base = ledger::ReadFiles(directory);
   const auto disk = std::make_shared<ledger::FaultFileSystem>(directory);
   const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(disk);
-  auto session = Session::Open(directory, env.get());
+  auto session = Session::Open(directory, AnchorAt(script, ledger::Sequence{1}),
+                               env.get());
   SKONTRO_CHECK(session.ok());
   const absl::Status status = RunScript(
       script, *std::move(session), Stops::kDone,

@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "engine/command.h"
 #include "engine/decider.h"
+#include "ledger/anchor_slots.h"
 #include "tests/faults/session.h"
 #include "tests/ledger/storage/disk_model.h"
 
@@ -51,6 +52,10 @@ struct ScriptOptions {
   int flushes = 3;
   bool reopens = true;
 };
+
+// What an anchor holds that is written before every answer, when `sequence` of
+// the script is the newest that was answered.
+ledger::AnchoredHead AnchorAt(const Script& script, ledger::Sequence sequence);
 
 // Stops the process where the script does not do all that it is to do.
 Script WriteScript(const ScriptOptions& options);

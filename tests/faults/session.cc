@@ -9,6 +9,7 @@
 #include "engine/genesis.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
+#include "ledger/head_check.h"
 #include "ledger/store_journal.h"
 #include "tests/engine/commands.h"
 #include "tests/engine/desk.h"
@@ -41,9 +42,11 @@ absl::Status Session::Create(const std::string& directory) {
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(
-    const std::string& directory, rocksdb::Env* env) {
+    const std::string& directory,
+    const std::optional<ledger::AnchoredHead>& anchored, rocksdb::Env* env) {
   std::unique_ptr<Session> session(new Session);
   session->directory_ = directory;
+  session->anchored_ = anchored;
   session->resources_ = NewResources(env);
   SKONTRO_RETURN_IF_ERROR(session->OpenStore());
   return session;
@@ -61,6 +64,9 @@ absl::Status Session::OpenStore() {
     SKONTRO_ASSIGN_OR_RETURN(
         store_, ledger::RocksdbStore::Open(
                     directory_, ledger::OpenMode::kExisting, resources_.get()));
+  }
+  if (anchored_.has_value()) {
+    SKONTRO_RETURN_IF_ERROR(CheckHead(*store_->GetSnapshot(), *anchored_));
   }
   SKONTRO_ASSIGN_OR_RETURN(engine_, engine::Engine::Open(store_.get(), {}));
   return absl::OkStatus();

@@ -8,12 +8,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/engine.h"
+#include "ledger/anchor_slots.h"
 #include "ledger/storage/rocksdb_store.h"
 
 namespace skontro::faults {
@@ -25,10 +27,13 @@ using Answers = std::vector<absl::StatusOr<engine::Answer>>;
 class Session {
  public:
   // Opens the network in `directory` below the file system of `env`; of the
-  // machine where there is none. Returns the errors of RocksdbStore::Open() and
-  // Engine::Open().
+  // machine where there is none. Compares it first with the head that an anchor
+  // holds, as a server does. Returns the errors of RocksdbStore::Open(),
+  // CheckHead() and Engine::Open().
   static absl::StatusOr<std::unique_ptr<Session>> Open(
-      const std::string& directory, rocksdb::Env* env = nullptr);
+      const std::string& directory,
+      const std::optional<ledger::AnchoredHead>& anchored,
+      rocksdb::Env* env = nullptr);
 
   // A new network in `directory`, which is closed again.
   static absl::Status Create(const std::string& directory);
@@ -57,6 +62,7 @@ class Session {
   absl::Status OpenStore();
 
   std::string directory_;  // Empty in memory.
+  std::optional<ledger::AnchoredHead> anchored_;
   std::unique_ptr<ledger::RocksdbResources> resources_;
   std::unique_ptr<ledger::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
