@@ -27,12 +27,32 @@ namespace fs = std::filesystem;
 
 constexpr char kNewNetwork[] = "new";
 
+// The ids of networks, for a message.
+std::string ListOf(const std::vector<std::string>& folders) {
+  if (folders.empty()) return "none";
+  return absl::StrJoin(folders, ", ",
+                       [](std::string* out, const std::string& folder) {
+                         out->append(fs::path(folder).filename().string());
+                       });
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> FindNetworkFolder(const std::string& path,
                                               const std::string& network) {
   std::error_code error;
   if (fs::exists(fs::path(path) / "CURRENT", error)) return path;
+  SKONTRO_ASSIGN_OR_RETURN(const std::vector<std::string> folders,
+                           ListNetworkFolders(path, network));
+  if (folders.size() == 1) return folders.front();
+  return UsageFailure(absl::StrCat("say which network of ", path, ": it has ",
+                                   ListOf(folders),
+                                   "\nNext: add --network ID"));
+}
+
+absl::StatusOr<std::vector<std::string>> ListNetworkFolders(
+    const std::string& path, const std::string& network) {
+  std::error_code error;
   const fs::path networks = fs::path(path) / ledger::kNetworksFolder;
   if (!fs::exists(fs::path(path) / ledger::kDataMarkerName, error) ||
       !fs::is_directory(networks, error)) {
@@ -40,25 +60,27 @@ absl::StatusOr<std::string> FindNetworkFolder(const std::string& path,
         path, " is no data directory\nNext: name the one of the server, as ",
         "skontrod --data-dir does"));
   }
-  std::vector<std::string> ids;
+  std::vector<std::string> folders;
   for (fs::directory_iterator entry(networks, error), end;
        !error && entry != end; entry.increment(error)) {
-    const std::string id = entry->path().filename().string();
-    if (!id.starts_with('.')) ids.push_back(id);
+    // A name with a dot is a network whose creation was cut short.
+    if (!entry->path().filename().string().starts_with('.')) {
+      folders.push_back(entry->path().string());
+    }
   }
   if (error) return FileFailure("read", networks.string(), error.value());
-  std::sort(ids.begin(), ids.end());
-  const std::string list = ids.empty() ? "none" : absl::StrJoin(ids, ", ");
-  if (network.empty()) {
-    if (ids.size() == 1) return (networks / ids.front()).string();
-    return UsageFailure(absl::StrCat("say which network of ", path, ": it has ",
-                                     list, "\nNext: add --network ID"));
+  std::sort(folders.begin(), folders.end());
+  const std::string wanted = (networks / network).string();
+  if (!network.empty() &&
+      std::find(folders.begin(), folders.end(), wanted) != folders.end()) {
+    return std::vector<std::string>{wanted};
   }
-  if (std::find(ids.begin(), ids.end(), network) == ids.end()) {
-    return UsageFailure(
-        absl::StrCat(path, " has no network '", network, "': it has ", list));
+  if (!network.empty()) {
+    return UsageFailure(absl::StrCat(path, " has no network '", network,
+                                     "': it has ", ListOf(folders)));
   }
-  return (networks / network).string();
+  if (!folders.empty()) return folders;
+  return UsageFailure(absl::StrCat(path, " has no network yet"));
 }
 
 NewDataFolder::NewDataFolder(std::string path)
@@ -91,8 +113,8 @@ std::string NewDataFolder::network_path() const {
                       kNewNetwork);
 }
 
-absl::Status NewDataFolder::Publish(const std::string& network_id,
-                                    const ledger::AnchoredHead& head) {
+absl::Status NewDataFolder::AddNetwork(const std::string& network_id,
+                                       const ledger::AnchoredHead& head) {
   const std::string networks =
       absl::StrCat(partial_path_, "/", ledger::kNetworksFolder);
   const std::string named = absl::StrCat(networks, "/", network_id);
@@ -109,6 +131,10 @@ absl::Status NewDataFolder::Publish(const std::string& network_id,
   if (!anchored.ok()) {
     return Failure(ExitCode::kLocalFailure, std::string(anchored.message()));
   }
+  return absl::OkStatus();
+}
+
+absl::Status NewDataFolder::Publish() {
   SKONTRO_RETURN_IF_ERROR(
       ReplaceFile(absl::StrCat(partial_path_, "/", ledger::kDataMarkerName),
                   ledger::kDataMarkerText));

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,9 +22,17 @@ namespace skontro::cli {
 absl::StatusOr<std::string> FindNetworkFolder(const std::string& path,
                                               const std::string& network);
 
+// The directories of all networks in the data directory at `path`, in the order
+// of their ids, or of the one that is named; the id is the last part of each. A
+// usage failure where there is none.
+absl::StatusOr<std::vector<std::string>> ListNetworkFolders(
+    const std::string& path, const std::string& network);
+
 class NewDataFolder {
  public:
-  // Begins a data directory that will be `path`, where nothing may be yet.
+  // Begins a data directory that will be `path`, where nothing may be yet. It
+  // gets its networks one after another: a store in network_path(), then
+  // AddNetwork(); then Publish().
   static absl::StatusOr<std::unique_ptr<NewDataFolder>> Create(
       const std::string& path);
 
@@ -32,13 +41,15 @@ class NewDataFolder {
   NewDataFolder(const NewDataFolder&) = delete;
   NewDataFolder& operator=(const NewDataFolder&) = delete;
 
-  // Where the store of the network is to be made.
+  // Where the store of the next network is to be made.
   std::string network_path() const;
 
-  // Gives the network its id, an anchor of its `head`, and the folder its name,
-  // all of it durable.
-  absl::Status Publish(const std::string& network_id,
-                       const ledger::AnchoredHead& head);
+  // Gives the network there its id and an anchor of its `head`, durable.
+  absl::Status AddNetwork(const std::string& network_id,
+                          const ledger::AnchoredHead& head);
+
+  // Gives the folder its name, durable.
+  absl::Status Publish();
 
  private:
   explicit NewDataFolder(std::string path);

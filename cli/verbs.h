@@ -78,6 +78,7 @@ void AddTradeSubmitVerb(Verbs& verbs, CLI::App* trade);
 void AddExportVerbs(Verbs& verbs);
 void AddVerifyVerb(Verbs& verbs);
 void AddJournalVerbs(Verbs& verbs);
+void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
 void AddReceiptVerbs(Verbs& verbs);
 void AddConfigVerbs(Verbs& verbs);

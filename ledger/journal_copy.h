@@ -38,7 +38,6 @@ class JournalCopy {
   // Adds a row of the family `personal`; one of a record behind `last` is left
   // out. Returns DATA_LOSS for a key that is none. Whether the text is the one
   // that the record commits to is not looked at: verify the copy.
-  // REQUIRES: every batch was added.
   absl::Status AddPersonal(std::string_view key, std::string_view value);
 
   // Makes the copy survive a crash of the machine and returns its head. Returns

@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 constexpr const char* kMarker = "SKONTRO";
 constexpr const char* kNetworks = "networks";
 constexpr std::string_view kMarkerText = "skontro data directory\nformat ";
+constexpr const char* kBackupMarker = "SKONTRO-BACKUP";
+constexpr std::string_view kBackupMarkerText = "skontro backup\nformat ";
 constexpr uint32_t kFormat = 1;
 constexpr std::streamsize kMarkerLengthMax = 256;
 
@@ -47,8 +49,8 @@ absl::StatusOr<bool> Exists(const fs::path& path) {
   return exists;
 }
 
-// Checks the text of the file SKONTRO at `path`.
-absl::Status CheckMarker(const fs::path& path) {
+// Checks the text of the file at `path`: `start` and the number of a format.
+absl::Status CheckMarker(const fs::path& path, std::string_view start) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     return ToStatus(path, std::make_error_code(std::errc::permission_denied));
@@ -58,15 +60,13 @@ absl::Status CheckMarker(const fs::path& path) {
   text.resize(static_cast<size_t>(file.gcount()));
 
   uint32_t format = 0;
-  if (text.compare(0, kMarkerText.size(), kMarkerText) != 0 ||
-      text.back() != '\n' ||
+  if (text.compare(0, start.size(), start) != 0 || text.back() != '\n' ||
       !absl::SimpleAtoi(
-          text.substr(kMarkerText.size(), text.size() - kMarkerText.size() - 1),
-          &format) ||
+          text.substr(start.size(), text.size() - start.size() - 1), &format) ||
       format == 0) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path.string(), " is not what a server writes: ", Quoted(text),
-        ". Restore it from a backup, or verify DATA/networks/<id>"));
+        path.string(), " is not what Skontro writes: ", Quoted(text),
+        ". Restore it from a copy, or verify what is in networks/ by itself"));
   }
   if (format > kFormat) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -116,11 +116,12 @@ absl::StatusOr<Report> VerifyNetwork(const fs::path& directory,
       {.network_id = id, .progress_interval = options.progress_interval}, tell);
 }
 
-absl::StatusOr<Report> VerifyFile(const fs::path& path, const std::string& id,
-                                  const DirectoryOptions& options,
-                                  const OnProgress& on_progress) {
+absl::StatusOr<Report> VerifyFiles(const std::vector<std::string>& paths,
+                                   const std::string& id,
+                                   const DirectoryOptions& options,
+                                   const OnProgress& on_progress) {
   const absl::StatusOr<std::unique_ptr<JournalFileSource>> source =
-      JournalFileSource::Open(path.string());
+      JournalFileSource::Open(paths);
   if (!source.ok()) return source.status();
   absl::StatusOr<Report> report =
       Verify(source->get(),
@@ -160,16 +161,21 @@ class Walk {
         VerifyNetwork(directory, name, id, options_, on_progress_);
   }
 
-  // A journal file; `id` as for a directory.
-  absl::Status VisitFile(const fs::path& file, const std::string& id) {
-    const std::string name = file.filename().string();
+  // Journal files, one after another; `id` as for a directory.
+  absl::Status VisitFiles(const std::vector<std::string>& files,
+                          const std::string& name, const std::string& id) {
+    if (cancelled_) {
+      results_.push_back(
+          {name, absl::CancelledError("cancelled before it was opened")});
+      return absl::OkStatus();
+    }
     OnProgress tell;
     if (on_progress_) {
       tell = [&](const Progress& progress) {
         return on_progress_(name, progress);
       };
     }
-    absl::StatusOr<Report> report = VerifyFile(file, id, options_, tell);
+    absl::StatusOr<Report> report = VerifyFiles(files, id, options_, tell);
     // What is no journal file at all is a mistake of whoever named it.
     if (!report.ok() && !absl::IsDataLoss(report.status())) {
       return report.status();
@@ -197,7 +203,7 @@ absl::Status NoSuchNetwork(const fs::path& data, const std::string& network,
 // A directory with a file SKONTRO.
 absl::Status VisitData(const fs::path& data, const std::string& network,
                        Walk* walk) {
-  const absl::Status marker = CheckMarker(data / kMarker);
+  const absl::Status marker = CheckMarker(data / kMarker, kMarkerText);
   if (!marker.ok()) return marker;
   const absl::StatusOr<std::vector<std::string>> ids = ListNetworks(data);
   if (!ids.ok()) return ids.status();
@@ -208,6 +214,46 @@ absl::Status VisitData(const fs::path& data, const std::string& network,
   for (const std::string& id : *ids) {
     if (!network.empty() && id != network) continue;
     walk->Visit(data / kNetworks / id, id, id);
+  }
+  return absl::OkStatus();
+}
+
+// The journal files in `directory`, from the first sequence on: their names
+// begin with the sequence, all of one length.
+absl::StatusOr<std::vector<std::string>> ListJournalFiles(
+    const fs::path& directory) {
+  std::vector<std::string> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end;
+       !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".skj") {
+      files.push_back(entry->path().string());
+    }
+  }
+  if (error) return ToStatus(directory, error);
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// A directory with a file SKONTRO-BACKUP.
+absl::Status VisitBackup(const fs::path& backup, const std::string& network,
+                         Walk* walk) {
+  const absl::Status marker =
+      CheckMarker(backup / kBackupMarker, kBackupMarkerText);
+  if (!marker.ok()) return marker;
+  const absl::StatusOr<std::vector<std::string>> ids = ListNetworks(backup);
+  if (!ids.ok()) return ids.status();
+  if (!network.empty() &&
+      std::find(ids->begin(), ids->end(), network) == ids->end()) {
+    return NoSuchNetwork(backup, network, *ids);
+  }
+  for (const std::string& id : *ids) {
+    if (!network.empty() && id != network) continue;
+    const absl::StatusOr<std::vector<std::string>> files =
+        ListJournalFiles(backup / kNetworks / id);
+    if (!files.ok()) return files.status();
+    const absl::Status visited = walk->VisitFiles(*files, id, id);
+    if (!visited.ok()) return visited;
   }
   return absl::OkStatus();
 }
@@ -230,7 +276,7 @@ absl::Status VisitNetwork(const fs::path& directory, const std::string& network,
     walk->Visit(directory, name, "");
     return absl::OkStatus();
   }
-  const absl::Status status = CheckMarker(marker);
+  const absl::Status status = CheckMarker(marker, kMarkerText);
   if (!status.ok()) return status;
   walk->Visit(directory, name, name);
   return absl::OkStatus();
@@ -245,15 +291,21 @@ absl::Status VisitPath(const std::string& given, const std::string& network,
         given, " does not exist. Name the data directory of the server"));
   }
   if (error) return ToStatus(given, error);
-  if (!fs::is_directory(path, error)) return walk->VisitFile(path, network);
+  if (!fs::is_directory(path, error)) {
+    return walk->VisitFiles({path.string()}, path.filename().string(), network);
+  }
   const absl::StatusOr<bool> is_data = Exists(path / kMarker);
   if (!is_data.ok()) return is_data.status();
   if (*is_data) return VisitData(path, network, walk);
+  const absl::StatusOr<bool> is_backup = Exists(path / kBackupMarker);
+  if (!is_backup.ok()) return is_backup.status();
+  if (*is_backup) return VisitBackup(path, network, walk);
   const absl::StatusOr<bool> is_network = Exists(path / "CURRENT");
   if (!is_network.ok()) return is_network.status();
   if (*is_network) return VisitNetwork(path, network, walk);
   return absl::InvalidArgumentError(absl::StrCat(
-      given, " is no data directory: it has no file ", kMarker,
+      given, " is neither a data directory nor a backup: it has no file ",
+      kMarker, " or ", kBackupMarker,
       ". Name the data directory of the server, or DATA/networks/<id>"));
 }
 

@@ -1,5 +1,5 @@
-// Verifies what is on disk: a whole data directory, one network of it, or a
-// journal file.
+// Verifies what is on disk: a whole data directory, one network of it, a
+// journal file, or a backup.
 
 #ifndef SKONTRO_CLI_VERIFIER_DIRECTORY_H_
 #define SKONTRO_CLI_VERIFIER_DIRECTORY_H_
@@ -36,9 +36,10 @@ using OnNetworkProgress =
 // Verifies `path`: a data directory, which has the file SKONTRO, network by
 // network in the order of their ids; or the directory of one network, such as
 // DATA/networks/res or a copy of it; or a journal file, which has no
-// projections, and whose verification is incomplete if it was cut short. A
-// server may be writing to it. Nothing is written. An empty data directory
-// gives an empty list.
+// projections, and whose verification is incomplete if it was cut short; or a
+// backup, which has the file SKONTRO-BACKUP, network by network. A server may
+// be writing to it. Nothing is written. An empty data directory gives an empty
+// list.
 //
 // Where the network is in a data directory, its journal must be of the id that
 // its directory has.

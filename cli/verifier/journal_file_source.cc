@@ -65,8 +65,13 @@ class RunningSha256 {
 // Reads a file from its beginning and notes where the rows are.
 class JournalFileSource::Indexer {
  public:
+  // Reads the newest file of `source`.
   Indexer(JournalFileSource* source, std::string path)
-      : source_(*source), path_(std::move(path)), buffer_(1 << 20, '\0') {}
+      : source_(*source),
+        path_(std::move(path)),
+        buffer_(1 << 20, '\0'),
+        batches_before_(source->batches_.size()),
+        texts_before_(source->texts_.size()) {}
 
   absl::Status Run() {
     std::string prolog;
@@ -86,7 +91,7 @@ class JournalFileSource::Indexer {
       if (at_ == filled_) {
         ssize_t count = 0;
         do {
-          count = read(source_.file_, buffer_.data(), buffer_.size());
+          count = read(source_.files_.back(), buffer_.data(), buffer_.size());
         } while (count < 0 && errno == EINTR);
         if (count < 0) return FileError(path_, errno);
         if (count == 0) break;
@@ -156,11 +161,18 @@ class JournalFileSource::Indexer {
 
   absl::Status CutShort() {
     ended_ = true;
+    source_.whole_ = false;
     return absl::OkStatus();
   }
 
+  Place PlaceOf(uint64_t offset, size_t length) const {
+    return {offset, static_cast<uint32_t>(length),
+            static_cast<uint32_t>(source_.files_.size() - 1)};
+  }
+
   absl::Status NoteBatch(uint64_t offset, std::string_view body) {
-    if (body.size() < kBatchHeaderLength || !source_.texts_.empty()) {
+    if (body.size() < kBatchHeaderLength ||
+        source_.texts_.size() > texts_before_) {
       return Damaged(offset, "a batch that is none, or out of its place");
     }
     const uint64_t first = ReadBig64(body.substr(kSequenceOffset));
@@ -168,8 +180,7 @@ class JournalFileSource::Indexer {
         first <= source_.batches_.back().first_sequence) {
       return Damaged(offset, "a batch out of its place");
     }
-    source_.batches_.push_back(
-        {first, offset, static_cast<uint32_t>(body.size())});
+    source_.batches_.push_back({first, PlaceOf(offset, body.size())});
     return absl::OkStatus();
   }
 
@@ -177,13 +188,9 @@ class JournalFileSource::Indexer {
     if (body.size() < kKeyLength) return Damaged(offset, "a text without key");
     Text text;
     std::copy_n(body.begin(), kKeyLength, text.key.begin());
-    text.offset = offset + kKeyLength;
-    text.length = static_cast<uint32_t>(body.size() - kKeyLength);
-    const auto as_bytes = [](const Text& from) {
-      return std::string_view(from.key.data(), from.key.size());
-    };
-    if (!source_.texts_.empty() &&
-        as_bytes(text) <= as_bytes(source_.texts_.back())) {
+    text.place = PlaceOf(offset + kKeyLength, body.size() - kKeyLength);
+    if (source_.texts_.size() > texts_before_ &&
+        text.key_bytes() <= source_.texts_.back().key_bytes()) {
       return Damaged(offset, "a text out of its place");
     }
     source_.texts_.push_back(text);
@@ -195,19 +202,21 @@ class JournalFileSource::Indexer {
     const absl::Status status = Take(1, &more);
     if (!status.ok()) return status;
     if (body.size() != kEndLength ||
-        ReadBig64(body.substr(40)) != source_.batches_.size() ||
-        ReadBig64(body.substr(48)) != source_.texts_.size() ||
+        ReadBig64(body.substr(40)) !=
+            source_.batches_.size() - batches_before_ ||
+        ReadBig64(body.substr(48)) != source_.texts_.size() - texts_before_ ||
         body.substr(56) != hash_.Finish() || !more.empty()) {
       return Damaged(start, "its end does not fit what is before it");
     }
     ended_ = true;
-    source_.whole_ = true;
     return absl::OkStatus();
   }
 
   JournalFileSource& source_;
   const std::string path_;
   std::string buffer_;
+  const size_t batches_before_;
+  const size_t texts_before_;
   size_t at_ = 0;
   size_t filled_ = 0;
   uint64_t position_ = 0;
@@ -253,16 +262,42 @@ class JournalFileSource::Walk : public Cursor {
 };
 
 absl::StatusOr<std::unique_ptr<JournalFileSource>> JournalFileSource::Open(
-    const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return FileError(path, errno);
-  auto source = absl::WrapUnique(new JournalFileSource(file));
-  const absl::Status status = Indexer(source.get(), path).Run();
-  if (!status.ok()) return status;
+    const std::vector<std::string>& paths) {
+  auto source = absl::WrapUnique(new JournalFileSource);
+  for (const std::string& path : paths) {
+    const absl::Status status = source->Add(path);
+    if (!status.ok()) return status;
+  }
+  std::vector<Text>& texts = source->texts_;
+  std::sort(texts.begin(), texts.end(),
+            [](const Text& left, const Text& right) {
+              return left.key_bytes() < right.key_bytes();
+            });
+  const auto twice = std::adjacent_find(
+      texts.begin(), texts.end(), [](const Text& left, const Text& right) {
+        return left.key_bytes() == right.key_bytes();
+      });
+  if (twice != texts.end()) {
+    return absl::DataLossError(
+        absl::StrCat(paths.back(), ": a personal text is in two files"));
+  }
   return source;
 }
 
-JournalFileSource::~JournalFileSource() { close(file_); }
+absl::Status JournalFileSource::Add(const std::string& path) {
+  if (!whole_) {
+    return absl::DataLossError(absl::StrCat(
+        "the file before ", path, " was cut short; restore it from a copy"));
+  }
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return FileError(path, errno);
+  files_.push_back(file);
+  return Indexer(this, path).Run();
+}
+
+JournalFileSource::~JournalFileSource() {
+  for (const int file : files_) close(file);
+}
 
 std::vector<std::string> JournalFileSource::Families() const {
   return {std::string(kJournal), std::string(kPersonal)};
@@ -279,18 +314,15 @@ absl::StatusOr<std::optional<std::string>> JournalFileSource::Get(
         batches_.begin(), batches_.end(),
         [&](const Batch& batch) { return Big64(batch.first_sequence) == key; });
     if (found == batches_.end()) return std::nullopt;
-    return ReadAt(found->offset, found->length);
+    return ReadAt(found->place);
   }
-  const auto found = std::lower_bound(
-      texts_.begin(), texts_.end(), key,
-      [](const Text& text, std::string_view wanted) {
-        return std::string_view(text.key.data(), text.key.size()) < wanted;
-      });
-  if (found == texts_.end() ||
-      std::string_view(found->key.data(), found->key.size()) != key) {
-    return std::nullopt;
-  }
-  return ReadAt(found->offset, found->length);
+  const auto found =
+      std::lower_bound(texts_.begin(), texts_.end(), key,
+                       [](const Text& text, std::string_view wanted) {
+                         return text.key_bytes() < wanted;
+                       });
+  if (found == texts_.end() || found->key_bytes() != key) return std::nullopt;
+  return ReadAt(found->place);
 }
 
 absl::StatusOr<std::optional<Row>> JournalFileSource::Last(
@@ -301,13 +333,14 @@ absl::StatusOr<std::optional<Row>> JournalFileSource::Last(
   return ReadRow(journal, count - 1);
 }
 
-absl::StatusOr<std::string> JournalFileSource::ReadAt(uint64_t offset,
-                                                      uint32_t length) const {
-  std::string bytes(length, '\0');
+absl::StatusOr<std::string> JournalFileSource::ReadAt(
+    const Place& place) const {
+  std::string bytes(place.length, '\0');
   size_t filled = 0;
-  while (filled < length) {
-    const ssize_t count = pread(file_, bytes.data() + filled, length - filled,
-                                static_cast<off_t>(offset + filled));
+  while (filled < bytes.size()) {
+    const ssize_t count =
+        pread(files_[place.file], bytes.data() + filled, bytes.size() - filled,
+              static_cast<off_t>(place.offset + filled));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return FileError("the journal file", errno);
     if (count == 0) {
@@ -321,11 +354,10 @@ absl::StatusOr<std::string> JournalFileSource::ReadAt(uint64_t offset,
 absl::StatusOr<Row> JournalFileSource::ReadRow(bool journal,
                                                size_t rank) const {
   Row row;
-  const uint64_t offset = journal ? batches_[rank].offset : texts_[rank].offset;
-  const uint32_t length = journal ? batches_[rank].length : texts_[rank].length;
   row.key = journal ? Big64(batches_[rank].first_sequence)
-                    : std::string(texts_[rank].key.data(), kKeyLength);
-  absl::StatusOr<std::string> value = ReadAt(offset, length);
+                    : std::string(texts_[rank].key_bytes());
+  absl::StatusOr<std::string> value =
+      ReadAt(journal ? batches_[rank].place : texts_[rank].place);
   if (!value.ok()) return value.status();
   row.value = *std::move(value);
   return row;

@@ -1,9 +1,9 @@
-// A journal file (docs/journal_format.md) as a Source: the families `journal`
-// and `personal`, and no others. Shares no code with the ledger that writes
-// such files.
+// A journal file (docs/journal_format.md), or the files of a backup one after
+// another, as a Source: the families `journal` and `personal`, and no others.
+// Shares no code with the ledger that writes such files.
 //
-// The whole file is read once when it is opened, and its checksums with it; the
-// blocks are read again as they are asked for. 32 bytes of memory for each
+// Each file is read whole once when it is opened, and its checksums with it;
+// the blocks are read again as they are asked for. 40 bytes of memory for each
 // personal text, 24 for each batch.
 //
 // Thread safety: none; one thread uses it.
@@ -24,19 +24,20 @@ namespace skontro::verifier {
 
 class JournalFileSource : public Source {
  public:
-  // Opens the file at `path`. A file that was cut short opens, and is not
-  // whole().
+  // Opens the files at `paths`, each of which goes on where the one before it
+  // ended. A last file that was cut short opens, and is not whole().
   //
-  //   INVALID_ARGUMENT     it is no journal file
+  //   INVALID_ARGUMENT     one is no journal file
   //   FAILED_PRECONDITION  its version is newer than this program
-  //   DATA_LOSS            a checksum does not hold, or a block is out of place
+  //   DATA_LOSS            a checksum does not hold, a block or a file is out
+  //                        of place, or another file than the last was cut
   //   PERMISSION_DENIED, UNAVAILABLE  it cannot be read
   static absl::StatusOr<std::unique_ptr<JournalFileSource>> Open(
-      const std::string& path);
+      const std::vector<std::string>& paths);
 
   ~JournalFileSource() override;
 
-  // Whether the end block is there, and nothing missing before it.
+  // Whether the last end block is there, and nothing missing before it.
   bool whole() const { return whole_; }
 
   std::vector<std::string> Families() const override;
@@ -49,25 +50,31 @@ class JournalFileSource : public Source {
   class Walk;
   class Indexer;
 
-  // Where the value of a row is in the file.
-  struct Batch {
-    uint64_t first_sequence = 0;
+  // Where the value of a row is.
+  struct Place {
     uint64_t offset = 0;
     uint32_t length = 0;
+    uint32_t file = 0;  // Rank.
+  };
+  struct Batch {
+    uint64_t first_sequence = 0;
+    Place place;
   };
   struct Text {
     std::array<char, 20> key{};
-    uint32_t length = 0;
-    uint64_t offset = 0;
+    Place place;
+
+    std::string_view key_bytes() const { return {key.data(), key.size()}; }
   };
 
-  explicit JournalFileSource(int file) : file_(file) {}
+  JournalFileSource() = default;
 
-  absl::StatusOr<std::string> ReadAt(uint64_t offset, uint32_t length) const;
+  absl::Status Add(const std::string& path);
+  absl::StatusOr<std::string> ReadAt(const Place& place) const;
   absl::StatusOr<Row> ReadRow(bool journal, size_t rank) const;
 
-  const int file_;
-  bool whole_ = false;
+  std::vector<int> files_;
+  bool whole_ = true;
   std::vector<Batch> batches_;
   std::vector<Text> texts_;
 };

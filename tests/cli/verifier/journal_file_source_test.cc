@@ -44,11 +44,11 @@ class JournalFileSourceTest : public testing::Test {
   ~JournalFileSourceTest() override { std::filesystem::remove(path_); }
 
   // Verifies `file`. The verdict, or kBroken if it does not open.
-  Verdict Verdict(const std::string& file) {
+  Verdict Judge(const std::string& file) {
     std::ofstream(path_, std::ios::binary | std::ios::trunc) << file;
     const auto results = VerifyDirectory(path_, {}, {});
     if (!results.ok() || !results->front().report.ok()) {
-      return verifier::Verdict::kBroken;
+      return Verdict::kBroken;
     }
     report_ = *results->front().report;
     return report_.verdict();
@@ -61,7 +61,7 @@ class JournalFileSourceTest : public testing::Test {
 
 TEST_F(JournalFileSourceTest, AWholeFileHolds) {
   const Store store = scene_.Write();
-  EXPECT_EQ(Verdict(FileOf(store)), verifier::Verdict::kOk) << ToText(report_);
+  EXPECT_EQ(Judge(FileOf(store)), Verdict::kOk) << ToText(report_);
   EXPECT_EQ(report_.last_sequence, kLast);
   EXPECT_EQ(report_.personal_rows, store.at("personal").size());
   EXPECT_EQ(report_.trades, 6);
@@ -70,7 +70,7 @@ TEST_F(JournalFileSourceTest, AWholeFileHolds) {
 TEST_F(JournalFileSourceTest, RowsAreFoundAsInAStore) {
   const Store store = scene_.Write();
   std::ofstream(path_, std::ios::binary) << FileOf(store);
-  const auto source = JournalFileSource::Open(path_).value();
+  const auto source = JournalFileSource::Open({path_}).value();
   EXPECT_TRUE(source->whole());
   for (const std::string family : {"journal", "personal"}) {
     const Rows& rows = store.at(family);
@@ -89,13 +89,65 @@ TEST_F(JournalFileSourceTest, RowsAreFoundAsInAStore) {
   }
 }
 
+// What `store` has in the batches of [from, to), and the texts of these.
+Store Part(const Store& store, size_t from, size_t to) {
+  Store part;
+  std::string first, behind(8, '\xff');
+  size_t rank = 0;
+  for (const auto& [key, batch] : store.at("journal")) {
+    if (rank == from) first = key;
+    if (rank == to) behind = key;
+    if (rank >= from && rank < to) part["journal"][key] = batch;
+    ++rank;
+  }
+  part["personal"];
+  for (const auto& [key, text] : store.at("personal")) {
+    const std::string sequence = key.substr(8, 8);
+    if (sequence >= first && sequence < behind) part["personal"][key] = text;
+  }
+  return part;
+}
+
+TEST_F(JournalFileSourceTest, FilesThatGoOnFromOneAnotherAreOneJournal) {
+  const Store store = scene_.Write();
+  const size_t batches = store.at("journal").size();
+  ASSERT_GE(batches, 3);
+  const std::filesystem::path backup = path_ + ".backup";
+  const std::filesystem::path folder = backup / "networks" / "res";
+  std::filesystem::create_directories(folder);
+  std::ofstream(backup / "SKONTRO-BACKUP") << "skontro backup\nformat 1\n";
+  const auto write = [&](const std::string& name, size_t from, size_t to) {
+    std::ofstream(folder / name, std::ios::binary | std::ios::trunc)
+        << FileOf(Part(store, from, to));
+  };
+  const auto verify = [&] {
+    const auto results = VerifyDirectory(backup.string(), {}, {});
+    return results.ok() && results->front().report.ok()
+               ? results->front().report->verdict()
+               : Verdict::kBroken;
+  };
+  write("1.skj", 0, 1);
+  write("2.skj", 1, 2);
+  write("3.skj", 2, batches);
+  EXPECT_EQ(verify(), Verdict::kOk);
+  // One is missing, is there twice, or comes before its turn.
+  std::filesystem::rename(folder / "2.skj", folder / "2");
+  EXPECT_NE(verify(), Verdict::kOk);
+  write("2.skj", 0, 1);
+  EXPECT_EQ(verify(), Verdict::kBroken);
+  write("2.skj", 2, batches);
+  write("3.skj", 1, 2);
+  EXPECT_EQ(verify(), Verdict::kBroken);
+  std::filesystem::remove_all(backup);
+}
+
 TEST_F(JournalFileSourceTest, AFileThatIsCutIsNeverSaidToHold) {
   const std::string file = FileOf(scene_.Write());
   size_t incomplete = 0;
   for (size_t length = 0; length < file.size(); length += 7) {
-    const verifier::Verdict verdict = Verdict(file.substr(0, length));
-    EXPECT_NE(verdict, verifier::Verdict::kOk) << length;
-    if (verdict == verifier::Verdict::kIncomplete) ++incomplete;
+    const Verdict verdict = Judge(file.substr(0, length));
+    EXPECT_NE(verdict, Verdict::kOk) << length;
+    if (verdict == Verdict::kIncomplete) ++incomplete;
   }
   EXPECT_GT(incomplete, file.size() / 7 / 2);
 }
@@ -106,7 +158,7 @@ TEST_F(JournalFileSourceTest, AChangedByteIsNeverSaidToHold) {
     std::string changed = file;
     changed[i] = static_cast<char>(changed[i] ^ 0x20);
     // A changed length may look like a file that was cut short.
-    EXPECT_NE(Verdict(changed), verifier::Verdict::kOk) << "byte " << i;
+    EXPECT_NE(Judge(changed), Verdict::kOk) << "byte " << i;
   }
 }
 
@@ -116,9 +168,9 @@ TEST_F(JournalFileSourceTest, WhatTheRecordsSayIsCheckedToo) {
   Store store = scene_.Write();
   scene_.CutBehind(kPaid);
   const Store shorter = scene_.Write();
-  EXPECT_EQ(Verdict(FileOf(shorter)), verifier::Verdict::kOk);
+  EXPECT_EQ(Judge(FileOf(shorter)), Verdict::kOk);
   store["personal"].begin()->second.back() ^= 1;
-  EXPECT_EQ(Verdict(FileOf(store)), verifier::Verdict::kBroken);
+  EXPECT_EQ(Judge(FileOf(store)), Verdict::kBroken);
 }
 
 }  // namespace
