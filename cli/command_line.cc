@@ -69,6 +69,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddTradeVerbs(verbs);
   AddExportVerbs(verbs);
   AddVerifyVerb(verbs);
+  AddOperationVerbs(verbs);
   AddBackupVerbs(verbs);
   AddJournalVerbs(verbs);
   AddReceiptVerbs(verbs);

@@ -77,6 +77,7 @@ void AddTradeBatchVerb(Verbs& verbs, CLI::App* trade);
 void AddTradeSubmitVerb(Verbs& verbs, CLI::App* trade);
 void AddExportVerbs(Verbs& verbs);
 void AddVerifyVerb(Verbs& verbs);
+void AddOperationVerbs(Verbs& verbs);
 void AddJournalVerbs(Verbs& verbs);
 void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);

@@ -1,110 +1,83 @@
 // skontro verify: offline on a directory, or online by the server.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "cli/failure.h"
+#include "cli/operation_view.h"
 #include "cli/progress_line.h"
-#include "cli/resource_name.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 #include "cli/verify_directory.h"
-#include "cli/wire_text.h"
 #include "skontro/v1/audit_service.grpc.pb.h"
+#include "skontro/v1/operation_service.grpc.pb.h"
 
 namespace skontro::cli {
 namespace {
 
 using v1::AuditService;
-using v1::VerifyProgress;
-using v1::VerifyReport;
+using v1::Operation;
+using v1::OperationService;
+
+constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
+constexpr absl::Duration kLongestPause = absl::Seconds(1);
 
 struct VerifyOptions {
   std::string directory;
   bool online = false;
+  bool detach = false;
 };
 
-std::string VerdictText(const VerifyReport& report) {
-  return VerifyReport::Verdict_Name(report.verdict());
+// Asks again and again until `operation` has ended.
+absl::Status Await(Session& session, Operation* operation) {
+  ProgressLine progress(session.environment());
+  absl::Duration pause = kFirstPause;
+  while (operation->state() == Operation::RUNNING) {
+    progress.Show(ProgressText(operation->done_count(),
+                               operation->total_count(), "records"));
+    absl::SleepFor(pause);
+    pause = std::min(2 * pause, kLongestPause);
+    v1::GetOperationRequest request;
+    request.set_name(operation->name());
+    SKONTRO_ASSIGN_OR_RETURN(
+        v1::GetOperationResponse response,
+        session.Read<OperationService>(&OperationService::Stub::GetOperation,
+                                       request));
+    *operation = std::move(*response.mutable_operation());
+  }
+  return absl::OkStatus();
 }
 
-std::string ReportText(const std::string& network, const VerifyReport& report) {
-  std::string text = TitledLines(
-      {{"Network", ShortName(network)},
-       {"Verdict", VerdictText(report)},
-       {"Records", absl::StrCat(report.record_count())},
-       {"Sequence", absl::StrCat(report.sequence())},
-       {"Digest", HexText(report.digest())},
-       {"Projected up to", absl::StrCat(report.projection_sequence())},
-       {"Findings", absl::StrCat(report.finding_count())}});
-  for (const VerifyReport::Finding& finding : report.findings()) {
-    absl::StrAppend(&text, "  at ", finding.sequence(), ": ",
-                    PlainText(finding.message()), "\n");
-  }
-  if (report.finding_count() > report.findings_size()) {
-    absl::StrAppend(&text, "  and ",
-                    report.finding_count() - report.findings_size(), " more\n");
-  }
-  return text;
-}
-
-std::string ReportJson(const std::string& network, const VerifyReport& report) {
-  JsonWriter json;
-  json.BeginObject();
-  json.String("network", network);
-  json.String("verdict", VerdictText(report));
-  json.Number("record_count", report.record_count());
-  json.Number("sequence", report.sequence());
-  json.String("digest", HexText(report.digest()));
-  json.Number("projection_sequence", report.projection_sequence());
-  json.Number("finding_count", report.finding_count());
-  json.BeginArray("findings");
-  for (const VerifyReport::Finding& finding : report.findings()) {
-    json.BeginObject();
-    json.Number("sequence", finding.sequence());
-    json.String("message", finding.message());
-    json.EndObject();
-  }
-  json.EndArray();
-  json.EndObject();
-  return json.Finish();
-}
-
-absl::StatusOr<ExitCode> VerifyOnline(Session& session) {
+absl::StatusOr<ExitCode> VerifyOnline(Session& session, bool detach) {
   v1::VerifyRequest request;
   SKONTRO_ASSIGN_OR_RETURN(*request.mutable_name(), session.NetworkInUse());
-  SKONTRO_ASSIGN_OR_RETURN(const auto channel, session.channel());
-  const auto stub = AuditService::NewStub(channel);
-  grpc::ClientContext context;
-  SKONTRO_RETURN_IF_ERROR(
-      session.SetDeadline(absl::InfiniteDuration(), &context));
-  const auto reader = stub->Verify(&context, request);
-  ProgressLine progress(session.environment());
-  VerifyProgress message;
-  VerifyReport report;
-  bool done = false;
-  while (reader->Read(&message)) {
-    progress.Show(ProgressText(message.record_count(),
-                               message.record_count_total(), "records"));
-    if (message.has_done()) {
-      done = true;
-      report = std::move(*message.mutable_done());
-    }
+  SKONTRO_ASSIGN_OR_RETURN(
+      v1::VerifyResponse response,
+      session.Read<AuditService>(&AuditService::Stub::Verify, request));
+  Operation operation = std::move(*response.mutable_operation());
+  if (detach) {
+    session.out() << OneIn(session.format(), OperationView(), operation,
+                           response.sequence());
+    return ExitCode::kDone;
   }
-  progress.End();
-  const grpc::Status status = reader->Finish();
-  if (!status.ok()) return session.CallFailure(status, /*changes=*/false);
-  if (!done) {
-    return Failure(ExitCode::kIncomplete,
-                   "the server ended the verification without a verdict");
+  SKONTRO_RETURN_IF_ERROR(Await(session, &operation));
+  if (operation.has_verify_report()) {
+    session.out() << (session.format() == Format::kJson
+                          ? VerifyJson(operation, request.name())
+                          : VerifyText(operation, request.name()));
+    return CodeOf(operation.verify_report());
   }
-  session.out() << (session.format() == Format::kJson
-                        ? ReportJson(request.name(), report)
-                        : ReportText(request.name(), report));
-  return report.verdict() == VerifyReport::OK ? ExitCode::kDone
-                                              : ExitCode::kBroken;
+  if (operation.state() == Operation::CANCELLED) {
+    return Failure(ExitCode::kIncomplete, "the verification was cancelled");
+  }
+  return Failure(ExitCode::kIncomplete,
+                 operation.has_error()
+                     ? PlainText(operation.error().message())
+                     : "the verification ended without a verdict");
 }
 
 absl::StatusOr<ExitCode> Verify(Session& session,
@@ -116,7 +89,10 @@ absl::StatusOr<ExitCode> Verify(Session& session,
   if (session.format() == Format::kCsv) {
     return UsageFailure("--format: a verification is printed as text or json");
   }
-  if (options.online) return VerifyOnline(session);
+  if (options.online) return VerifyOnline(session, options.detach);
+  if (options.detach) {
+    return UsageFailure("--detach goes with --online");
+  }
   return VerifyDirectory(session, options.directory);
 }
 
@@ -142,6 +118,9 @@ void AddVerifyVerb(Verbs& verbs) {
       "DIR", options->directory,
       "A data directory, or one network of it; a server may be writing to it");
   verb->add_flag("--online", options->online, "Let the server verify");
+  verb->add_flag("--detach", options->detach,
+                 "Do not wait for the server: skontro operation shows how far "
+                 "it is");
   verbs.TakesNetwork(verb);
   verbs.TakesFormat(verb);
 }

@@ -1,19 +1,19 @@
 #include "server/audit_service.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "cli/verifier/verifier.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
+#include "server/convert_amount.h"
 #include "server/error.h"
 #include "server/head_rotation.h"
 #include "server/proof_reader.h"
 #include "server/snapshot_source.h"
-#include "server/stream_writer.h"
 
 namespace skontro::server {
 namespace {
@@ -25,75 +25,93 @@ constexpr std::string_view kConsistency = "AuditService.ProveConsistency";
 constexpr std::string_view kListKeys = "AuditService.ListHeadKeys";
 constexpr std::string_view kRotate = "AuditService.RotateHeadKey";
 
-using Stream = StreamWriter<v1::VerifyProgress>;
-
-void WriteReport(const verifier::Report& report, v1::VerifyReport* out) {
-  // What could not be checked does not hold, as far as anybody can say.
-  out->set_verdict(report.verdict() == verifier::Verdict::kOk
-                       ? v1::VerifyReport::OK
-                       : v1::VerifyReport::BROKEN);
-  out->set_record_count(static_cast<int64_t>(report.records));
-  out->set_sequence(static_cast<int64_t>(report.last_sequence));
-  out->set_digest(std::string(report.last_digest.view()));
-  out->set_projection_sequence(static_cast<int64_t>(report.projected));
-  for (const std::string& what : report.not_checked) {
-    out->add_findings()->set_message(absl::StrCat("not checked: ", what));
+v1::VerifyReport::Verdict WireVerdict(verifier::Verdict verdict) {
+  switch (verdict) {
+    case verifier::Verdict::kOk:
+      return v1::VerifyReport::OK;
+    case verifier::Verdict::kBroken:
+      return v1::VerifyReport::BROKEN;
+    case verifier::Verdict::kIncomplete:
+      return v1::VerifyReport::INCOMPLETE;
   }
+  return v1::VerifyReport::VERDICT_UNSPECIFIED;
+}
+
+v1::VerifyReport WireReport(const verifier::Report& report) {
+  v1::VerifyReport out;
+  out.set_verdict(WireVerdict(report.verdict()));
+  out.set_record_count(static_cast<int64_t>(report.records));
+  out.set_sequence(static_cast<int64_t>(report.last_sequence));
+  out.set_digest(std::string(report.last_digest.view()));
+  out.set_projection_sequence(static_cast<int64_t>(report.projected));
   for (const verifier::Finding& finding : report.findings) {
-    v1::VerifyReport::Finding* const wire = out->add_findings();
+    v1::VerifyReport::Finding* const wire = out.add_findings();
     wire->set_sequence(static_cast<int64_t>(finding.sequence));
     wire->set_message(finding.message);
   }
-  out->set_finding_count(
-      static_cast<int64_t>(report.finding_count + report.not_checked.size()));
+  out.set_finding_count(static_cast<int64_t>(report.finding_count));
+  for (const std::string& what : report.not_checked) out.add_not_checked(what);
+  return out;
 }
 
-absl::Status VerifyNow(const Network& network, Stream* stream) {
-  if (stream->gone()) return absl::CancelledError();
+// Verifies what is visible now, and ends `operation` with what it found.
+void VerifyNow(const Backend& backend, const Network& network,
+               Operation* operation) {
   SnapshotSource source(network.engine().view().snapshot);
   verifier::VerifyOptions options;
   options.network_id = network.id();
-  v1::VerifyProgress message;
-  SKONTRO_ASSIGN_OR_RETURN(
-      const verifier::Report report,
-      verifier::Verify(
-          &source, options, [&](const verifier::Progress& progress) {
-            message.set_record_count(static_cast<int64_t>(progress.records));
-            message.set_record_count_total(
-                static_cast<int64_t>(progress.records_total));
-            return stream->Write(message).ok();
-          }));
-  if (stream->gone()) return absl::CancelledError();
-  WriteReport(report, message.mutable_done());
-  return stream->Write(std::move(message));
+  const absl::StatusOr<verifier::Report> report = verifier::Verify(
+      &source, options, [&](const verifier::Progress& progress) {
+        operation->SetProgress(static_cast<int64_t>(progress.records),
+                               static_cast<int64_t>(progress.records_total));
+        return !operation->cancelled();
+      });
+  const int64_t now_us = backend.clock.NowUs();
+  if (operation->cancelled()) {
+    operation->Fail(absl::CancelledError(), now_us);
+  } else if (report.ok()) {
+    operation->Succeed(WireReport(*report), now_us);
+  } else {
+    Report(backend, kVerify, report.status());
+    operation->Fail(report.status(), now_us);
+  }
+  const v1::Operation ended = operation->Get();
+  backend.log.Write(LogLevel::kInfo, "operation_ended",
+                    {{"operation", ended.name()},
+                     {"method", ended.method()},
+                     {"state", v1::Operation::State_Name(ended.state())},
+                     {"verdict", ended.has_verify_report()
+                                     ? v1::VerifyReport::Verdict_Name(
+                                           ended.verify_report().verdict())
+                                     : ""}});
 }
 
 }  // namespace
 
-grpc::ServerWriteReactor<v1::VerifyProgress>* AuditService::Verify(
-    grpc::CallbackServerContext* context, const v1::VerifyRequest* request) {
-  auto* const stream = new Stream(context);
+grpc::ServerUnaryReactor* AuditService::Verify(
+    grpc::CallbackServerContext* context, const v1::VerifyRequest* request,
+    v1::VerifyResponse* response) {
   Form form;
   const NameParts name = form.NetworkName("name", request->name());
-  if (!form.ok()) {
-    stream->End(ToGrpcStatus(std::span(form.refusals())));
-    return stream;
-  }
+  if (!form.ok()) return Refuse(context, form);
   const absl::StatusOr<Network*> network =
       FindNetwork(backend_, kVerify, name.network);
-  if (!network.ok()) {
-    stream->End(Report(backend_, kVerify, network.status()));
-    return stream;
+  if (!network.ok()) return Fail(backend_, context, kVerify, network.status());
+  const absl::StatusOr<Operations::Begun> begun = backend_.operations.Begin(
+      (*network)->id(), kVerify, backend_.clock.NowUs());
+  if (!begun.ok()) return Fail(backend_, context, kVerify, begun.status());
+  const std::shared_ptr<Operation> operation = begun->operation;
+  if (begun->is_new && !backend_.workers.Post(
+                           [backend = backend_, network = *network, operation] {
+                             VerifyNow(backend, *network, operation.get());
+                           })) {
+    const absl::Status full = QueueFull(backend_.workers.queue_length_max());
+    operation->Fail(full, backend_.clock.NowUs());
+    return Fail(backend_, context, kVerify, full);
   }
-  const bool posted =
-      backend_.workers.Post([backend = backend_, network = *network, stream] {
-        stream->End(Report(backend, kVerify, VerifyNow(*network, stream)));
-      });
-  if (!posted) {
-    stream->End(Report(backend_, kVerify,
-                       QueueFull(backend_.workers.queue_length_max())));
-  }
-  return stream;
+  *response->mutable_operation() = operation->Get();
+  response->set_sequence(WireSequence((*network)->engine().view().sequence));
+  return FinishOk(context);
 }
 
 grpc::ServerUnaryReactor* AuditService::GetHead(

@@ -12,9 +12,9 @@ class AuditService final : public v1::AuditService::CallbackService {
  public:
   explicit AuditService(const Backend& backend) : backend_(backend) {}
 
-  grpc::ServerWriteReactor<v1::VerifyProgress>* Verify(
-      grpc::CallbackServerContext* context,
-      const v1::VerifyRequest* request) override;
+  grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
+                                   const v1::VerifyRequest* request,
+                                   v1::VerifyResponse* response) override;
 
   grpc::ServerUnaryReactor* GetHead(grpc::CallbackServerContext* context,
                                     const v1::GetHeadRequest* request,

@@ -6,6 +6,7 @@
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/network_registry.h"
+#include "server/operations.h"
 #include "server/work_pool.h"
 
 namespace skontro::server {
@@ -19,6 +20,8 @@ struct Backend {
   WorkPool& answers;
   // Exports, verifications, new networks: long jobs, and few.
   WorkPool& workers;
+  // What the long jobs are seen as.
+  Operations& operations;
 };
 
 }  // namespace skontro::server

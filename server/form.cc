@@ -18,6 +18,8 @@ constexpr std::string_view kAccountForm =
 constexpr std::string_view kCreditLineForm =
     "networks/{network}/members/{member}/accounts/{account}/creditLine";
 constexpr std::string_view kTradeForm = "networks/{network}/trades/{trade}";
+constexpr std::string_view kOperationForm =
+    "networks/{network}/operations/{operation}";
 
 bool IsBlank(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == ' '; });
@@ -108,6 +110,12 @@ NameParts Form::CreditLineName(std::string_view field, std::string_view value) {
 NameParts Form::TradeName(std::string_view field, std::string_view value) {
   const auto parts = ParseTradeName(value);
   if (!parts.has_value()) Refuse(field, value, kTradeForm);
+  return parts.value_or(NameParts());
+}
+
+NameParts Form::OperationName(std::string_view field, std::string_view value) {
+  const auto parts = ParseOperationName(value);
+  if (!parts.has_value()) Refuse(field, value, kOperationForm);
   return parts.value_or(NameParts());
 }
 

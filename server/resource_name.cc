@@ -12,6 +12,7 @@ constexpr std::string_view kNetworks = "networks";
 constexpr std::string_view kMembers = "members";
 constexpr std::string_view kAccounts = "accounts";
 constexpr std::string_view kTrades = "trades";
+constexpr std::string_view kOperations = "operations";
 constexpr std::string_view kCreditLine = "creditLine";
 
 // Takes the part up to the next slash off `rest`.
@@ -105,6 +106,18 @@ std::optional<NameParts> ParseTradeName(std::string_view name) {
   return parts;
 }
 
+std::optional<NameParts> ParseOperationName(std::string_view name) {
+  std::string_view rest = name;
+  NameParts parts;
+  parts.network = TakeId(kNetworks, &rest);
+  parts.operation = TakeId(kOperations, &rest);
+  if (parts.network.empty() || parts.operation.empty() ||
+      !EndsWell(name, rest)) {
+    return std::nullopt;
+  }
+  return parts;
+}
+
 std::string NetworkName(std::string_view network) {
   return Join({kNetworks, network});
 }
@@ -123,6 +136,11 @@ std::string CreditLineName(std::string_view network, std::string_view member) {
 
 std::string TradeName(std::string_view network, std::string_view trade) {
   return Join({kNetworks, network, kTrades, trade});
+}
+
+std::string OperationName(std::string_view network,
+                          std::string_view operation) {
+  return Join({kNetworks, network, kOperations, operation});
 }
 
 }  // namespace skontro::server

@@ -1,6 +1,7 @@
 // Names of resources on the wire, taken apart and put together:
-// networks/{network}/members/{member}/accounts/{account}/creditLine and
-// networks/{network}/trades/{trade}.
+// networks/{network}/members/{member}/accounts/{account}/creditLine,
+// networks/{network}/trades/{trade} and
+// networks/{network}/operations/{operation}.
 //
 // Thread safety: pure functions.
 
@@ -25,6 +26,7 @@ struct NameParts {
   std::string_view member;
   std::string_view account;
   std::string_view trade;
+  std::string_view operation;
 };
 
 // Each returns nullopt for a text that is no such name.
@@ -33,6 +35,7 @@ std::optional<NameParts> ParseMemberName(std::string_view name);
 std::optional<NameParts> ParseAccountName(std::string_view name);
 std::optional<NameParts> ParseCreditLineName(std::string_view name);
 std::optional<NameParts> ParseTradeName(std::string_view name);
+std::optional<NameParts> ParseOperationName(std::string_view name);
 
 std::string NetworkName(std::string_view network);
 std::string MemberName(std::string_view network, std::string_view member);
@@ -40,6 +43,7 @@ std::string MemberName(std::string_view network, std::string_view member);
 std::string AccountName(std::string_view network, std::string_view member);
 std::string CreditLineName(std::string_view network, std::string_view member);
 std::string TradeName(std::string_view network, std::string_view trade);
+std::string OperationName(std::string_view network, std::string_view operation);
 
 }  // namespace skontro::server
 

@@ -19,6 +19,7 @@
 #include "server/fiscal_service.h"
 #include "server/member_service.h"
 #include "server/network_service.h"
+#include "server/operation_service.h"
 #include "server/trade_service.h"
 
 namespace skontro::server {
@@ -90,6 +91,7 @@ struct Server::Services {
         credit(backend),
         trade(backend),
         fiscal(backend),
+        operation(backend),
         audit(backend) {}
 
   NetworkService network;
@@ -98,6 +100,7 @@ struct Server::Services {
   CreditService credit;
   TradeService trade;
   FiscalService fiscal;
+  OperationService operation;
   AuditService audit;
 };
 
@@ -106,8 +109,8 @@ Server::Server(NetworkRegistry* networks, const Clock* clock, Log* log)
       answers_(std::make_unique<WorkPool>(kAnswerThreads,
                                           std::numeric_limits<size_t>::max())),
       workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)),
-      services_(std::make_unique<Services>(
-          Backend{*networks, *clock, *log, *answers_, *workers_})) {}
+      services_(std::make_unique<Services>(Backend{
+          *networks, *clock, *log, *answers_, *workers_, operations_})) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const std::string& address, NetworkRegistry* networks, const Clock* clock,
@@ -135,7 +138,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &services.network, &services.member, &services.account,
            &services.credit, &services.trade, &services.fiscal,
-           &services.audit}) {
+           &services.operation, &services.audit}) {
     builder.RegisterService(service);
   }
   server->server_ = builder.BuildAndStart();
@@ -156,6 +159,7 @@ void Server::Stop(absl::Duration grace) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->SetServingStatus(false);
   networks_->StopIntake();
+  operations_.CancelAll();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_.reset();

@@ -42,8 +42,9 @@ class Server {
   int port() const { return port_; }
 
   // Tells health checks that nothing more should be sent here; refuses new
-  // changes; waits for `grace` until every call that is on its way has ended,
-  // and cancels the rest. Changes that were accepted are finished in any case.
+  // changes; cancels long work; waits for `grace` until every call that is on
+  // its way has ended, and cancels the rest. Changes that were accepted are
+  // finished in any case.
   void Stop(absl::Duration grace);
 
  private:
@@ -52,6 +53,7 @@ class Server {
   Server(NetworkRegistry* networks, const Clock* clock, Log* log);
 
   NetworkRegistry* const networks_;
+  Operations operations_;
   std::unique_ptr<WorkPool> answers_;
   std::unique_ptr<WorkPool> workers_;
   std::unique_ptr<Services> services_;

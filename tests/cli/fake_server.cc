@@ -161,8 +161,30 @@ class Audit : public v1::AuditService::Service {
  public:
   explicit Audit(const Handlers& handlers) : handlers_(handlers) {}
   grpc::Status Verify(Context*, const v1::VerifyRequest* request,
-                      grpc::ServerWriter<v1::VerifyProgress>* writer) override {
-    return Answer(handlers_.verify, request, writer);
+                      v1::VerifyResponse* response) override {
+    return Answer(handlers_.verify, request, response);
+  }
+
+ private:
+  const Handlers& handlers_;
+};
+
+class Operations : public v1::OperationService::Service {
+ public:
+  explicit Operations(const Handlers& handlers) : handlers_(handlers) {}
+  grpc::Status GetOperation(Context*, const v1::GetOperationRequest* request,
+                            v1::GetOperationResponse* response) override {
+    return Answer(handlers_.get_operation, request, response);
+  }
+  grpc::Status ListOperations(Context*,
+                              const v1::ListOperationsRequest* request,
+                              v1::ListOperationsResponse* response) override {
+    return Answer(handlers_.list_operations, request, response);
+  }
+  grpc::Status CancelOperation(Context*,
+                               const v1::CancelOperationRequest* request,
+                               v1::CancelOperationResponse* response) override {
+    return Answer(handlers_.cancel_operation, request, response);
   }
 
  private:
@@ -180,6 +202,7 @@ class FakeServer::Services {
         account_(handlers),
         trade_(handlers),
         fiscal_(handlers),
+        operations_(handlers),
         audit_(handlers) {}
 
   void Register(grpc::ServerBuilder* builder) {
@@ -189,6 +212,7 @@ class FakeServer::Services {
     builder->RegisterService(&account_);
     builder->RegisterService(&trade_);
     builder->RegisterService(&fiscal_);
+    builder->RegisterService(&operations_);
     builder->RegisterService(&audit_);
   }
 
@@ -199,6 +223,7 @@ class FakeServer::Services {
   Account account_;
   Trade trade_;
   Fiscal fiscal_;
+  Operations operations_;
   Audit audit_;
 };
 

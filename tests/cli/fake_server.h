@@ -19,6 +19,7 @@
 #include "skontro/v1/fiscal_service.grpc.pb.h"
 #include "skontro/v1/member_service.grpc.pb.h"
 #include "skontro/v1/network_service.grpc.pb.h"
+#include "skontro/v1/operation_service.grpc.pb.h"
 #include "skontro/v1/trade_service.grpc.pb.h"
 
 namespace skontro::cli {
@@ -50,7 +51,12 @@ struct Handlers {
   Handler<v1::BatchCreateTradesRequest, v1::BatchCreateTradesResponse>
       batch_create_trades;
   StreamHandler<v1::ExportFecRequest, v1::ExportChunk> export_fec;
-  StreamHandler<v1::VerifyRequest, v1::VerifyProgress> verify;
+  Handler<v1::VerifyRequest, v1::VerifyResponse> verify;
+  Handler<v1::GetOperationRequest, v1::GetOperationResponse> get_operation;
+  Handler<v1::ListOperationsRequest, v1::ListOperationsResponse>
+      list_operations;
+  Handler<v1::CancelOperationRequest, v1::CancelOperationResponse>
+      cancel_operation;
 };
 
 // What a run printed, and how it ended.

@@ -230,41 +230,100 @@ TEST_F(ReadTest, ANetworkWithNumbersThatCannotBeIsNotUsed) {
 
 TEST_F(ReadTest, AVerificationEndsWithItsVerdict) {
   v1::VerifyReport::Verdict verdict = v1::VerifyReport::OK;
-  server_.handlers().verify =
-      [&](const v1::VerifyRequest& request,
-          grpc::ServerWriter<v1::VerifyProgress>* writer) {
-        EXPECT_EQ(request.name(), "networks/res");
-        v1::VerifyProgress progress;
-        progress.set_record_count(50);
-        progress.set_record_count_total(100);
-        writer->Write(progress);
-        if (verdict == v1::VerifyReport::VERDICT_UNSPECIFIED) {
-          return grpc::Status::OK;
-        }
-        v1::VerifyReport& report = *progress.mutable_done();
-        report.set_verdict(verdict);
-        report.set_record_count(100);
-        if (verdict == v1::VerifyReport::BROKEN) {
-          report.set_finding_count(2);
-          report.add_findings()->set_message("balances do not add up");
-        }
-        writer->Write(progress);
-        return grpc::Status::OK;
-      };
+  server_.handlers().verify = [&](const v1::VerifyRequest& request,
+                                  v1::VerifyResponse* response) {
+    EXPECT_EQ(request.name(), "networks/res");
+    v1::Operation& operation = *response->mutable_operation();
+    operation.set_name("networks/res/operations/7");
+    operation.set_state(v1::Operation::RUNNING);
+    return grpc::Status::OK;
+  };
+  int asked = 0;
+  server_.handlers().get_operation = [&](const v1::GetOperationRequest& request,
+                                         v1::GetOperationResponse* response) {
+    EXPECT_EQ(request.name(), "networks/res/operations/7");
+    v1::Operation& operation = *response->mutable_operation();
+    operation.set_name(request.name());
+    operation.set_done_count(50);
+    operation.set_total_count(100);
+    operation.set_state(v1::Operation::RUNNING);
+    if (++asked % 2 == 1) return grpc::Status::OK;
+    if (verdict == v1::VerifyReport::VERDICT_UNSPECIFIED) {
+      operation.set_state(v1::Operation::CANCELLED);
+      return grpc::Status::OK;
+    }
+    operation.set_state(v1::Operation::SUCCEEDED);
+    v1::VerifyReport& report = *operation.mutable_verify_report();
+    report.set_verdict(verdict);
+    report.set_record_count(100);
+    if (verdict == v1::VerifyReport::BROKEN) {
+      report.set_finding_count(2);
+      report.add_findings()->set_message("balances do not add up");
+    }
+    if (verdict == v1::VerifyReport::INCOMPLETE) {
+      report.add_not_checked("the family tree");
+    }
+    return grpc::Status::OK;
+  };
   const CliRun good = server_.Run({"verify", "--online"});
   EXPECT_EQ(good.code, ExitCode::kDone);
   EXPECT_THAT(good.out, HasSubstr("Verdict           OK\n"));
   EXPECT_EQ(good.err, "");
+  EXPECT_EQ(asked, 2);
   verdict = v1::VerifyReport::BROKEN;
   const CliRun bad = server_.Run({"verify", "--online"});
   EXPECT_EQ(bad.code, ExitCode::kBroken);
   EXPECT_THAT(bad.out, HasSubstr("balances do not add up\n  and 1 more"));
   EXPECT_THAT(server_.Run({"verify", "--online", "--format", "json"}).out,
               HasSubstr("\"verdict\": \"BROKEN\""));
+  verdict = v1::VerifyReport::INCOMPLETE;
+  const CliRun part = server_.Run({"verify", "--online"});
+  EXPECT_EQ(part.code, ExitCode::kIncomplete);
+  EXPECT_THAT(part.out, HasSubstr("not checked: the family tree"));
   verdict = v1::VerifyReport::VERDICT_UNSPECIFIED;
-  EXPECT_EQ(server_.Run({"verify", "--online"}).code, ExitCode::kIncomplete);
+  const CliRun cancelled = server_.Run({"verify", "--online"});
+  EXPECT_EQ(cancelled.code, ExitCode::kIncomplete);
+  EXPECT_THAT(cancelled.err, HasSubstr("was cancelled"));
+
+  const CliRun detached = server_.Run({"verify", "--online", "--detach"});
+  EXPECT_EQ(detached.code, ExitCode::kDone);
+  EXPECT_THAT(detached.out, HasSubstr("RUNNING"));
   EXPECT_EQ(server_.Run({"verify"}).code, ExitCode::kUsage);
   EXPECT_EQ(server_.Run({"verify", "--online", "dir"}).code, ExitCode::kUsage);
+  EXPECT_EQ(server_.Run({"verify", "dir", "--detach"}).code, ExitCode::kUsage);
+}
+
+TEST_F(ReadTest, LongWorkIsListedAndCancelled) {
+  const auto fill = [](v1::Operation* operation) {
+    operation->set_name("networks/res/operations/7");
+    operation->set_method("AuditService.Verify");
+    operation->set_state(v1::Operation::RUNNING);
+    operation->set_done_count(50);
+    operation->set_total_count(100);
+    operation->mutable_start_time()->set_seconds(1'700'000'000);
+  };
+  server_.handlers().list_operations =
+      [&](const v1::ListOperationsRequest& request,
+          v1::ListOperationsResponse* response) {
+        EXPECT_EQ(request.parent(), "networks/res");
+        fill(response->add_operations());
+        response->set_sequence(9);
+        return grpc::Status::OK;
+      };
+  server_.handlers().cancel_operation =
+      [&](const v1::CancelOperationRequest& request,
+          v1::CancelOperationResponse* response) {
+        EXPECT_EQ(request.name(), "networks/res/operations/7");
+        fill(response->mutable_operation());
+        return grpc::Status::OK;
+      };
+  const CliRun list = server_.Run({"operation", "list"});
+  EXPECT_EQ(list.code, ExitCode::kDone);
+  EXPECT_THAT(list.out, HasSubstr("50 of 100 records, 50 %"));
+  EXPECT_THAT(server_.Run({"operation", "list", "--format", "json"}).out,
+              HasSubstr("\"method\": \"AuditService.Verify\""));
+  EXPECT_EQ(server_.Run({"operation", "cancel", "7"}).code, ExitCode::kDone);
+  EXPECT_EQ(server_.Run({"operation", "cancel", "a/b"}).code, ExitCode::kUsage);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ bool MayCall(Role role, std::string_view method) {
 bool Changes(std::string_view method) {
   const std::string_view verb = method.substr(method.find('.') + 1);
   for (const std::string_view reads :
-       {"Get", "List", "Export", "Verify", "Prove"}) {
+       {"Get", "List", "Export", "Verify", "Prove", "Cancel"}) {
     if (verb.substr(0, reads.size()) == reads) return false;
   }
   return true;

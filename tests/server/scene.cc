@@ -164,6 +164,10 @@ SKONTRO_CALL(TradeService, BatchCreateTrades)
 SKONTRO_CALL(TradeService, AcceptTrade)
 SKONTRO_CALL(TradeService, DeclineTrade)
 SKONTRO_CALL(TradeService, ReverseTrade)
+SKONTRO_CALL(OperationService, GetOperation)
+SKONTRO_CALL(OperationService, ListOperations)
+SKONTRO_CALL(OperationService, CancelOperation)
+SKONTRO_CALL(AuditService, Verify)
 SKONTRO_CALL(AuditService, GetHead)
 SKONTRO_CALL(AuditService, ProveInclusion)
 SKONTRO_CALL(AuditService, ProveConsistency)
@@ -207,15 +211,25 @@ Scene::Export Scene::Call(const v1::ExportJournalCsvRequest& request) {
                      .get());
 }
 
-Scene::Verification Scene::Call(const v1::VerifyRequest& request) {
-  const auto context = NewContext();
-  Verification verification;
-  const auto reader =
-      v1::AuditService::NewStub(channel_)->Verify(context.get(), request);
-  v1::VerifyProgress progress;
-  while (reader->Read(&progress)) verification.progress.push_back(progress);
-  verification.status = reader->Finish();
-  return verification;
+v1::VerifyReport Scene::Verify(const std::string& id) {
+  v1::VerifyRequest request;
+  request.set_name("networks/" + id);
+  const auto begun = Call(request);
+  EXPECT_TRUE(begun.status.ok()) << begun.status.error_message();
+  v1::GetOperationRequest get;
+  get.set_name(begun.response.operation().name());
+  v1::Operation operation = begun.response.operation();
+  while (operation.state() == v1::Operation::RUNNING) {
+    absl::SleepFor(absl::Milliseconds(5));
+    const auto now = Call(get);
+    EXPECT_TRUE(now.status.ok()) << now.status.error_message();
+    if (!now.status.ok()) break;
+    operation = now.response.operation();
+  }
+  EXPECT_EQ(operation.state(), v1::Operation::SUCCEEDED)
+      << operation.DebugString();
+  EXPECT_TRUE(operation.has_end_time());
+  return operation.verify_report();
 }
 
 void Scene::MakeNetwork(const std::string& id) {

@@ -26,6 +26,7 @@
 #include "skontro/v1/fiscal_service.grpc.pb.h"
 #include "skontro/v1/member_service.grpc.pb.h"
 #include "skontro/v1/network_service.grpc.pb.h"
+#include "skontro/v1/operation_service.grpc.pb.h"
 #include "skontro/v1/trade_service.grpc.pb.h"
 
 namespace skontro::server {
@@ -132,11 +133,16 @@ class Scene {
   Export Call(const v1::ExportFecRequest& request);
   Export Call(const v1::ExportJournalCsvRequest& request);
 
-  struct Verification {
-    grpc::Status status;
-    std::vector<v1::VerifyProgress> progress;
-  };
-  Verification Call(const v1::VerifyRequest& request);
+  Reply<v1::VerifyResponse> Call(const v1::VerifyRequest& request);
+  Reply<v1::GetOperationResponse> Call(const v1::GetOperationRequest& request);
+  Reply<v1::ListOperationsResponse> Call(
+      const v1::ListOperationsRequest& request);
+  Reply<v1::CancelOperationResponse> Call(
+      const v1::CancelOperationRequest& request);
+
+  // Verifies a network and waits for the end; fails the test if there is no
+  // report.
+  v1::VerifyReport Verify(const std::string& id = "res");
 
   // The same with a deadline, `left` from now.
   void set_deadline(absl::Duration left) { deadline_ = left; }
