@@ -17,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "server/clock.h"
+#include "server/clock_watch.h"
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/disk_watch.h"
@@ -77,6 +78,7 @@ class StopSignal {
 ExitCode Serve(const Config& config, NetworkRegistry* networks,
                StopSignal* stop, Log* log) {
   const SystemClock clock;
+  const ClockWatch clock_watch({}, &clock, *networks, log);
   DiskWatch::Options disk;
   disk.full_percent = config.disk_full_percent;
   const DiskWatch disk_watch(config.data_directory, disk, networks, log);
