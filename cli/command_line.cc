@@ -74,6 +74,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddJournalVerbs(verbs);
   AddReceiptVerbs(verbs);
   AddHeadVerbs(verbs);
+  AddRecoverVerb(verbs);
   AddConfigVerbs(verbs);
   verbs.AddLocal(&verbs.app(), "version", "Print the version of skontro", "",
                  [&]() -> absl::StatusOr<ExitCode> {

@@ -82,6 +82,7 @@ void AddJournalVerbs(Verbs& verbs);
 void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
 void AddReceiptVerbs(Verbs& verbs);
+void AddRecoverVerb(Verbs& verbs);
 void AddConfigVerbs(Verbs& verbs);
 
 }  // namespace skontro::cli

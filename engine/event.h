@@ -16,12 +16,14 @@
 #include "ledger/civil_date.h"
 #include "ledger/entry.h"
 #include "ledger/record.h"
+#include "ledger/recovery_codec.h"
 
 namespace skontro::engine {
 
 using ledger::AccountId;
 using ledger::Amount;
 using ledger::CivilDate;
+using ledger::RecoveryAccepted;
 using ledger::Sequence;
 using ledger::TradeNumber;
 
@@ -178,9 +180,10 @@ struct HeadKeySet {
   friend bool operator==(const HeadKeySet&, const HeadKeySet&) = default;
 };
 
-using Event = std::variant<NetworkCreated, MemberCreated, CreditLineSet,
-                           TradeCreated, TradeAccepted, TradeDeclined,
-                           TradeReversed, RequestRefused, HeadKeySet>;
+using Event =
+    std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
+                 TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
+                 HeadKeySet, RecoveryAccepted>;
 
 // The id by which clients know a trade.
 std::string TradeId(const TradeCreated& created, TradeNumber number);

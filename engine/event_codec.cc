@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "ledger/base/check.h"
 #include "ledger/base/status.h"
+#include "ledger/recovery_codec.h"
 #include "ledger/signed_head.h"
 #include "skontro/storage/v1/event.pb.h"
 #include "skontro/storage/v1/row.pb.h"
@@ -319,6 +321,9 @@ std::string EncodeEvent(const Event& event) {
     void operator()(const HeadKeySet& e) const {
       to->mutable_head_key_set()->set_public_key(e.public_key);
     }
+    void operator()(const RecoveryAccepted& e) const {
+      SKONTRO_CHECK(to->ParseFromString(ledger::EncodeRecoveryEvent(e)));
+    }
   };
   std::visit(Visitor{&message}, event);
   return message.SerializeAsString();
@@ -368,6 +373,11 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
         return absl::DataLossError("a head key that is none");
       }
       return HeadKeySet{message.head_key_set().public_key()};
+    case pb::Event::kRecoveryAccepted: {
+      SKONTRO_ASSIGN_OR_RETURN(RecoveryAccepted accepted,
+                               ledger::DecodeRecoveryEvent(bytes));
+      return accepted;
+    }
     case pb::Event::EVENT_NOT_SET:
       break;
   }

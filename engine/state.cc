@@ -13,6 +13,17 @@ size_t IndexOf(MemberNumber number) {
 }
 size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
 
+// The kind of a record with this event, the genesis aside.
+ledger::RecordKind KindOf(const Event& event) {
+  if (std::holds_alternative<RequestRefused>(event)) {
+    return ledger::RecordKind::kRefusal;
+  }
+  if (std::holds_alternative<RecoveryAccepted>(event)) {
+    return ledger::RecordKind::kRecovery;
+  }
+  return ledger::RecordKind::kEvent;
+}
+
 }  // namespace
 
 State::State(const ledger::Record& genesis, NetworkCreated terms)
@@ -30,9 +41,7 @@ void State::Apply(const ledger::Record& record, const Event& event) {
   booking_date_ = record.booking_date;
 
   const bool refused = std::holds_alternative<RequestRefused>(event);
-  SKONTRO_CHECK_AT(record.kind == (refused ? ledger::RecordKind::kRefusal
-                                           : ledger::RecordKind::kEvent),
-                   sequence_);
+  SKONTRO_CHECK_AT(record.kind == KindOf(event), sequence_);
   if (const auto* created = std::get_if<MemberCreated>(&event)) {
     ApplyMember(*created);
   } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {
@@ -56,6 +65,12 @@ void State::Apply(const ledger::Record& record, const Event& event) {
         sequence_);
     FinishTrade(reversed->trade, TradeState::kReversed);
     FreeInvoice(reversed->freed_invoice);
+  } else if (const auto* accepted_loss =
+                 std::get_if<RecoveryAccepted>(&event)) {
+    // It says that records are gone and changes nothing of what is left.
+    SKONTRO_CHECK_AT(accepted_loss->found.sequence == ledger::Before(sequence_),
+                     sequence_);
+    SKONTRO_CHECK_AT(record.entries.empty(), sequence_);
   } else {
     // The store knows the key, and nothing is decided by it.
     SKONTRO_CHECK_AT(refused || std::holds_alternative<HeadKeySet>(event),

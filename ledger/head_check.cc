@@ -8,9 +8,8 @@ namespace {
 
 constexpr char kNextStep[] =
     "Stop here: start nothing on it and delete nothing. If a newer copy of the "
-    "directory exists, start that one. If not, `skontro journal export DATA` "
-    "and `skontro journal import` make a directory of what is there, with an "
-    "anchor of its own: then the missing records are given up";
+    "directory exists, start that one. If not, `skontro recover DATA --to "
+    "COPY` lists what is missing, and lets you accept the loss";
 
 uint64_t Number(Sequence sequence) { return static_cast<uint64_t>(sequence); }
 

@@ -27,7 +27,12 @@ constexpr Sequence Before(Sequence sequence) {
 }
 
 // The numbers are on disk; docs/journal_format.md lists them.
-enum class RecordKind : uint16_t { kGenesis = 1, kEvent = 2, kRefusal = 3 };
+enum class RecordKind : uint16_t {
+  kGenesis = 1,
+  kEvent = 2,
+  kRefusal = 3,
+  kRecovery = 9,
+};
 
 // Keyed hash of one top-level field of a request.
 struct FieldHash {

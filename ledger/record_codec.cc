@@ -202,6 +202,10 @@ std::string_view FaultOf(uint64_t sequence, const Record* before,
   if (record.kind == RecordKind::kRefusal && !record.entries.empty()) {
     return "a refusal moves nothing";
   }
+  if (record.kind == RecordKind::kRecovery &&
+      (!record.entries.empty() || !record.request_id.empty())) {
+    return "a recovery moves nothing and answers nobody";
+  }
   if (!record.booking_date.has_value()) return "a record without booking day";
   if (before != nullptr && record.time_us <= before->time_us) {
     return "the time does not rise";
@@ -243,6 +247,17 @@ struct Frame {
   std::string_view digest;
 };
 
+bool IsKnownKind(uint16_t kind) {
+  switch (static_cast<RecordKind>(kind)) {
+    case RecordKind::kGenesis:
+    case RecordKind::kEvent:
+    case RecordKind::kRefusal:
+    case RecordKind::kRecovery:
+      return true;
+  }
+  return false;
+}
+
 absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
   if (rest->size() < kFrameOverhead) return Damaged(sequence, "frame cut off");
   Frame frame;
@@ -260,8 +275,7 @@ absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
       Crc32c(frame.header.substr(0, 16), frame.payload)) {
     return Damaged(sequence, "checksum of the frame");
   }
-  if (kind < static_cast<uint16_t>(RecordKind::kGenesis) ||
-      kind > static_cast<uint16_t>(RecordKind::kRefusal) ||
+  if (!IsKnownKind(kind) ||
       ReadBigEndian<uint16_t>(frame.header.substr(2)) != 0) {
     return Damaged(sequence, "a kind of record that this version knows not");
   }

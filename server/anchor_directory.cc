@@ -56,9 +56,8 @@ absl::Status Lost(const std::string& network, const std::string& path,
       "the head anchor of ", network, " ", std::string(what), ": ", path,
       ". Without it nobody can tell whether the store lost its newest records. "
       "If it is elsewhere, name its directory with --anchor-dir or copy it "
-      "there; if it is lost, `skontro journal export DATA` and `skontro "
-      "journal "
-      "import` make a directory of what is there, with an anchor of its own"));
+      "there; if it is lost, `skontro recover DATA --to COPY` lists what there "
+      "is, and lets you accept it with a new anchor"));
 }
 
 }  // namespace

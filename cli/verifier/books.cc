@@ -21,6 +21,9 @@ RecordKind KindOf(const Event& event) {
   if (std::holds_alternative<RequestRefused>(event)) {
     return RecordKind::kRefusal;
   }
+  if (std::holds_alternative<RecoveryAccepted>(event)) {
+    return RecordKind::kRecovery;
+  }
   return RecordKind::kEvent;
 }
 
@@ -33,7 +36,7 @@ Books::Books(Findings* findings)
 
 void Books::Apply(const Frame& frame, const Record& record,
                   const Event& event) {
-  const At at = {frame.sequence, record};
+  const At at = {frame.sequence, record, frame};
   CheckKind(at, frame.kind, event);
   CheckDay(at);
   CheckRequest(at, frame, event);
@@ -218,6 +221,35 @@ void Books::On(const At& at, const HeadKeySet& event) {
     Add(at, absl::StrFormat("the head key has %d bytes, not 32",
                             event.public_key.size()));
   }
+}
+
+void Books::On(const At& at, const RecoveryAccepted& event) {
+  CheckNoEntries(at, "accepting a loss");
+  if (!at.record.request_id.empty()) {
+    Add(at, "the acceptance of a loss has a request id; nobody requests it");
+  }
+  Recovery recovery = {.sequence = at.sequence,
+                       .time_us = at.frame.time_us,
+                       .stored_sequence = event.stored_sequence};
+  if (event.anchored.has_value()) {
+    recovery.anchored_sequence = event.anchored->sequence;
+  }
+  const RecordHead found = event.found.value_or(RecordHead());
+  if (found.sequence + 1 != at.sequence ||
+      found.digest != at.frame.previous.view()) {
+    Add(at, absl::StrFormat("the acceptance of a loss says that record %d was "
+                            "found; it is not the record before",
+                            found.sequence));
+  }
+  if (event.stored_sequence < found.sequence) {
+    Add(at, absl::StrFormat("the acceptance of a loss says that the store held "
+                            "record %d and ended at %d",
+                            found.sequence, event.stored_sequence));
+  }
+  recovery.another_history = event.anchored.has_value() &&
+                             event.anchored->sequence == found.sequence &&
+                             event.anchored->digest != found.digest;
+  recoveries_.push_back(recovery);
 }
 
 }  // namespace skontro::verifier

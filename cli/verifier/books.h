@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/verifier/account_book.h"
 #include "cli/verifier/journal_reader.h"
@@ -36,12 +37,14 @@ class Books {
   const AccountBook& accounts() const { return accounts_; }
   uint64_t member_count() const { return members_; }
   uint64_t trade_count() const { return trades_.count(); }
+  const std::vector<Recovery>& recoveries() const { return recoveries_; }
 
  private:
   // What a check of an event looks at.
   struct At {
     uint64_t sequence;
     const Record& record;
+    const Frame& frame;
   };
 
   void Add(const At& at, const std::string& message) {
@@ -63,11 +66,13 @@ class Books {
   void On(const At& at, const TradeReversed& event);
   void On(const At& at, const RequestRefused& event);
   void On(const At& at, const HeadKeySet& event);
+  void On(const At& at, const RecoveryAccepted& event);
 
   Findings& findings_;
   AccountBook accounts_;
   TradeBook trades_;
   std::optional<NetworkCreated> network_;
+  std::vector<Recovery> recoveries_;
   uint64_t members_ = 0;
   uint64_t last_member_ = 0;
   std::optional<int32_t> last_day_;

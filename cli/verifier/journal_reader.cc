@@ -17,7 +17,7 @@ constexpr uint32_t kPayloadLengthMax = 65'536;
 
 // Why `kind` is no kind of this version; empty if it is one.
 std::string KindFault(uint16_t kind) {
-  if (kind >= 1 && kind <= 3) return "";
+  if ((kind >= 1 && kind <= 3) || kind == 9) return "";
   return absl::StrFormat(
       "the record is of kind %d, which format 1 does not know; verify it with "
       "a newer program",
@@ -245,6 +245,7 @@ std::optional<Frame> JournalReader::NextFrame() {
   }
   const auto time_us = static_cast<int64_t>(ReadBig64(header.substr(8)));
   CheckTime(time_us);
+  const Digest previous = previous_;
   CheckDigest(header, payload, stored);
 
   bytes_.remove_prefix(frame_length);
@@ -255,7 +256,8 @@ std::optional<Frame> JournalReader::NextFrame() {
                .kind = static_cast<RecordKind>(kind),
                .time_us = time_us,
                .payload = payload,
-               .left_in_batch = left_};
+               .left_in_batch = left_,
+               .previous = previous};
 }
 
 void JournalReader::CheckTime(int64_t time_us) {

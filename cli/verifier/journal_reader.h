@@ -26,7 +26,12 @@
 
 namespace skontro::verifier {
 
-enum class RecordKind : uint16_t { kGenesis = 1, kEvent = 2, kRefusal = 3 };
+enum class RecordKind : uint16_t {
+  kGenesis = 1,
+  kEvent = 2,
+  kRefusal = 3,
+  kRecovery = 9,
+};
 
 // One record as it lies in the journal.
 struct Frame {
@@ -35,6 +40,7 @@ struct Frame {
   int64_t time_us = 0;
   std::string_view payload;    // Until the next call of Next().
   uint32_t left_in_batch = 0;  // Records that follow it in its batch.
+  Digest previous;             // The digest that its own is chained to.
 };
 
 class JournalReader {

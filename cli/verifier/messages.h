@@ -332,10 +332,37 @@ struct HeadKeySet {
   }
 };
 
+struct RecordHead {
+  uint64_t sequence = 0;
+  std::string digest;
+  int64_t time_us = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "sequence", self.sequence);
+    visit.Bytes(2, "digest", self.digest, kDigestLength);
+    visit.Int64(3, "time_us", self.time_us);
+  }
+};
+
+struct RecoveryAccepted {
+  std::optional<RecordHead> anchored;
+  std::optional<RecordHead> found;
+  uint64_t stored_sequence = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Message(1, "anchored", self.anchored);
+    visit.Message(2, "found", self.found);
+    visit.UInt64(3, "stored_sequence", self.stored_sequence);
+  }
+};
+
 // In the order of their field numbers in `skontro.storage.v1.Event`, from 1.
-using Event = std::variant<NetworkCreated, MemberCreated, CreditLineSet,
-                           TradeCreated, TradeAccepted, TradeDeclined,
-                           TradeReversed, RequestRefused, HeadKeySet>;
+using Event =
+    std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
+                 TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
+                 HeadKeySet, RecoveryAccepted>;
 
 }  // namespace skontro::verifier
 

@@ -29,6 +29,8 @@ Texts TextsOf(const Event& event, const AccountBook& accounts) {
   if (const auto* trade = std::get_if<TradeCreated>(&event)) {
     return {trade->seller, 1};
   }
+  // Of nobody: the reason, and who gave it.
+  if (std::holds_alternative<RecoveryAccepted>(event)) return {0, 2};
   return {};
 }
 

@@ -61,6 +61,7 @@ class Projector {
   void ProjectEvent(const Out& out, const TradeReversed& event);
   void ProjectEvent(const Out&, const RequestRefused&) {}
   static void ProjectEvent(const Out& out, const HeadKeySet& event);
+  void ProjectEvent(const Out&, const RecoveryAccepted&) {}
 
   absl::flat_hash_map<uint64_t, Account> accounts_;
   std::optional<int32_t> last_day_;

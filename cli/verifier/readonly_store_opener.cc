@@ -155,7 +155,7 @@ class StoreCursor : public Cursor {
 class ReadonlyStore : public Source {
  public:
   static absl::StatusOr<std::unique_ptr<Source>> Open(
-      const std::string& directory);
+      const std::string& directory, Reach reach);
 
   ~ReadonlyStore() override {
     for (const auto& [name, family] : families_) {
@@ -219,7 +219,7 @@ class ReadonlyStore : public Source {
 };
 
 absl::StatusOr<std::unique_ptr<Source>> ReadonlyStore::Open(
-    const std::string& directory) {
+    const std::string& directory, Reach reach) {
   auto store = std::make_unique<ReadonlyStore>();
   rocksdb::DBOptions options;
   options.env = store->env_.get();
@@ -232,6 +232,11 @@ absl::StatusOr<std::unique_ptr<Source>> ReadonlyStore::Open(
   options.wal_recovery_mode =
       rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
+  if (reach == Reach::kSalvage) {
+    options.paranoid_checks = false;
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+    options.track_and_verify_wals_in_manifest = false;
+  }
 
   std::vector<std::string> names;
   rocksdb::Status status =
@@ -295,7 +300,7 @@ bool KeepsLogs(const Files& before, const Files& after) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
-    const std::string& directory) {
+    const std::string& directory, Reach reach) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   while (true) {
     const absl::StatusOr<Files> before = ListFiles(directory);
@@ -307,7 +312,7 @@ absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
                        "directory of a network, DATA/networks/<id>"));
     }
     absl::StatusOr<std::unique_ptr<Source>> store =
-        ReadonlyStore::Open(directory);
+        ReadonlyStore::Open(directory, reach);
     const absl::StatusOr<Files> after = ListFiles(directory);
     if (!after.ok()) return after.status();
     if (store.ok() && KeepsLogs(*before, *after)) return store;

@@ -20,6 +20,15 @@
 
 namespace skontro::verifier {
 
+// How much of a store that is damaged is opened.
+enum class Reach {
+  // All, or nothing: as a server opens it.
+  kAll,
+  // What can be read: the log up to where it is damaged, and every table that
+  // is there. Not a state that ever was, but one to save records from.
+  kSalvage,
+};
+
 // Tries again when a server flushed or compacted meanwhile, so that what it
 // opens has no gap; a store that nobody writes to is tried once.
 //
@@ -31,7 +40,7 @@ namespace skontro::verifier {
 //   such
 //                       as an error of the disk
 absl::StatusOr<std::unique_ptr<Source>> OpenReadonlyStore(
-    const std::string& directory);
+    const std::string& directory, Reach reach = Reach::kAll);
 
 }  // namespace skontro::verifier
 

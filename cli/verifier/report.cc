@@ -1,5 +1,7 @@
 #include "cli/verifier/report.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -54,6 +56,47 @@ std::string JsonRows(const std::vector<FamilyRows>& families) {
       "}");
 }
 
+std::string JsonRecoveries(const std::vector<Recovery>& recoveries) {
+  return absl::StrCat(
+      "[",
+      absl::StrJoin(recoveries, ",",
+                    [](std::string* json, const Recovery& recovery) {
+                      absl::StrAppend(
+                          json, "{\"sequence\":", recovery.sequence,
+                          ",\"time_us\":", recovery.time_us,
+                          ",\"anchored_sequence\":", recovery.anchored_sequence,
+                          ",\"stored_sequence\":", recovery.stored_sequence,
+                          ",\"another_history\":",
+                          recovery.another_history ? "true" : "false",
+                          ",\"reason\":", JsonString(recovery.reason),
+                          ",\"author\":", JsonString(recovery.author), "}");
+                    }),
+      "]");
+}
+
+std::string RecoveryText(const Recovery& recovery) {
+  const uint64_t found = recovery.sequence - 1;
+  const uint64_t newest =
+      std::max(recovery.anchored_sequence, recovery.stored_sequence);
+  std::string lost = "without a head anchor";
+  if (newest > found) {
+    lost = newest == recovery.sequence
+               ? absl::StrCat("record ", newest, " was lost")
+               : absl::StrCat("records ", recovery.sequence, " to ", newest,
+                              " were lost");
+  } else if (recovery.another_history) {
+    lost = "another history than the head anchor's";
+  } else if (recovery.anchored_sequence > 0) {
+    lost = "a damaged store was made anew, no record was lost";
+  }
+  const auto text = [](const std::string& kept) {
+    return kept.empty() ? std::string("(erased)") : Quoted(kept);
+  };
+  return absl::StrCat("  accepted     at sequence ", recovery.sequence, ": ",
+                      lost, "; ", text(recovery.reason), ", by ",
+                      text(recovery.author), "\n");
+}
+
 std::string JsonStrings(const std::vector<std::string>& texts) {
   return absl::StrCat(
       "[",
@@ -104,6 +147,7 @@ std::string ToJson(const Report& report) {
   add("trades", report.trades);
   add("personal_rows", report.personal_rows);
   add("personal_erased", report.personal_erased);
+  add("recoveries", JsonRecoveries(report.recoveries));
   add("not_checked", JsonStrings(report.not_checked));
   add("finding_count", report.finding_count);
   add("findings", JsonFindings(report.findings));
@@ -134,6 +178,9 @@ std::string ToText(const Report& report) {
   absl::StrAppendFormat(&text,
                         "  personal     %d texts match, %d were erased\n",
                         report.personal_rows, report.personal_erased);
+  for (const Recovery& recovery : report.recoveries) {
+    text += RecoveryText(recovery);
+  }
   for (const std::string& what : report.not_checked) {
     absl::StrAppend(&text, "  not checked: ", what, "\n");
   }

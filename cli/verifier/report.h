@@ -27,6 +27,18 @@ struct Finding {
   std::string message;    // Printable ASCII, with the values.
 };
 
+// A record that says that an operator accepted a loss.
+struct Recovery {
+  uint64_t sequence = 0;
+  int64_t time_us = 0;
+  uint64_t anchored_sequence = 0;  // 0 if there was no anchor to read.
+  uint64_t stored_sequence = 0;    // What the store held then.
+  // The anchor was of the record before, and of another one.
+  bool another_history = false;
+  std::string reason = {};  // Empty if the text was erased.
+  std::string author = {};  // The same.
+};
+
 // The first findings, and how many there are in all.
 class Findings {
  public:
@@ -80,6 +92,10 @@ struct Report {
   // Personal texts that match their commitments, and those that were erased.
   uint64_t personal_rows = 0;
   uint64_t personal_erased = 0;
+
+  // The losses that were accepted. What was lost before them is not here, and
+  // was not checked.
+  std::vector<Recovery> recoveries;
 
   // What was not checked, one sentence each.
   std::vector<std::string> not_checked;

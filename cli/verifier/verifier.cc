@@ -12,6 +12,7 @@
 #include "cli/verifier/decode.h"
 #include "cli/verifier/families.h"
 #include "cli/verifier/journal_reader.h"
+#include "cli/verifier/keys.h"
 #include "cli/verifier/merkle.h"
 #include "cli/verifier/personal_rows.h"
 #include "cli/verifier/projector.h"
@@ -25,6 +26,7 @@ namespace {
 constexpr std::string_view kFormatRow = "format";
 constexpr std::string_view kProjectedRow = "projected";
 constexpr std::string_view kFormat = "1";
+constexpr size_t kSaltLength = 16;
 // RocksDB cannot be without this family; the format has no use for it.
 constexpr std::string_view kUnusedFamily = "default";
 
@@ -88,6 +90,8 @@ class Verification {
   void CannotRead(Family family, const absl::Status& status);
 
   void Fill(const Reading& reading);
+  // A text of nobody; empty if it cannot be read.
+  std::string PersonalText(uint64_t sequence, uint32_t field);
 
   // Whether to go on.
   bool CountRecord(uint64_t records);
@@ -382,10 +386,24 @@ void Verification::Fill(const Reading& reading) {
   report_.accounts = reading.books.accounts().count();
   report_.members = reading.books.member_count();
   report_.trades = reading.books.trade_count();
+  report_.recoveries = reading.books.recoveries();
+  for (Recovery& recovery : report_.recoveries) {
+    recovery.reason = PersonalText(recovery.sequence, 1);
+    recovery.author = PersonalText(recovery.sequence, 2);
+  }
   report_.personal_rows = reading.personal.matching();
   report_.personal_erased = reading.personal.erased();
   report_.findings = findings_.kept();
   report_.finding_count = findings_.count();
+}
+
+std::string Verification::PersonalText(uint64_t sequence, uint32_t field) {
+  if (!Has(Family::kPersonal)) return "";
+  const absl::StatusOr<std::optional<std::string>> row =
+      source_.Get(NameOf(Family::kPersonal),
+                  PersonalRowKey(/*subject=*/0, sequence, field));
+  if (!row.ok() || !row->has_value() || (*row)->size() < kSaltLength) return "";
+  return (*row)->substr(kSaltLength);
 }
 
 bool Verification::CountRecord(uint64_t records) {

@@ -68,6 +68,10 @@ std::vector<Event> AllEvents() {
       RequestRefused{{Reason::kCreditLineExceeded,
                       {{"account", "a"}, {"missing", ""}, {"account", "b"}}}},
       HeadKeySet{std::string(32, 'k')},
+      RecoveryAccepted{std::nullopt, {Sequence{1}, {}, -1}, Sequence{1}},
+      RecoveryAccepted{{{Sequence{9}, ledger::HashOf("a"), 7}},
+                       {Sequence{5}, ledger::HashOf("b"), 6},
+                       Sequence{8}},
   };
 }
 

@@ -52,9 +52,12 @@ class StateTest : public testing::Test {
 
   ledger::Record RecordOf(const Event& event) const {
     ledger::Record record;
-    record.kind = std::holds_alternative<RequestRefused>(event)
-                      ? ledger::RecordKind::kRefusal
-                      : ledger::RecordKind::kEvent;
+    record.kind = ledger::RecordKind::kEvent;
+    if (std::holds_alternative<RequestRefused>(event)) {
+      record.kind = ledger::RecordKind::kRefusal;
+    } else if (std::holds_alternative<RecoveryAccepted>(event)) {
+      record.kind = ledger::RecordKind::kRecovery;
+    }
     record.time_us = state_->time_us() + 1;
     record.booking_date = state_->booking_date();
     return record;
@@ -99,6 +102,26 @@ TEST_F(StateTest, ARecordMovesSequenceTimeAndDay) {
   EXPECT_EQ(state_->account(AccountId{1}).balance, Minor(100));
   EXPECT_EQ(state_->account(AccountId{2}).balance, Minor(-100));
   state_->CheckInvariants();
+}
+
+TEST_F(StateTest, AnAcceptedLossChangesNothing) {
+  const Sequence before = state_->sequence();
+  const Amount balance = state_->account(AccountId{1}).balance;
+  const size_t recent = state_->recent_count();
+  Apply(
+      RecoveryAccepted{{{Sequence{90}, {}, 5}}, {before, {}, 4}, Sequence{80}});
+  EXPECT_EQ(state_->sequence(), ledger::Next(before));
+  EXPECT_EQ(state_->account(AccountId{1}).balance, balance);
+  EXPECT_EQ(state_->recent_count(), recent);
+  state_->CheckInvariants();
+}
+
+TEST_F(StateDeathTest, AnAcceptedLossNamesTheRecordBeforeIt) {
+  const Sequence before = state_->sequence();
+  for (const Sequence found : {ledger::Before(before), ledger::Next(before)}) {
+    EXPECT_DEATH(Apply(RecoveryAccepted{{}, {found, {}, 4}, found}),
+                 "broken invariant");
+  }
 }
 
 TEST_F(StateDeathTest, ARecordThatDoesNotFitStopsTheProcess) {

@@ -8,8 +8,8 @@
 // A later format version gets a file and a test beside these. Write the records
 // in the test, run it, and take the file that it leaves where it says; then
 // check that file by hand against docs/journal_format.md before it is
-// committed. New events of format version 1 go to a second file, by the same
-// way.
+// committed. New events of format version 1 go to a file of their own, by the
+// same way: journal_format_1_recovery.hex has the acceptance of a loss.
 
 #include <gtest/gtest.h>
 
@@ -270,6 +270,35 @@ std::vector<std::vector<Record>> HeadKeyJournal() {
   return {{genesis}, {RecordOf(2, event)}};
 }
 
+// A journal that lost records, with and without an anchor that said so.
+std::vector<std::vector<Record>> RecoveredJournal() {
+  storage::Event lost;
+  storage::RecoveryAccepted* accepted = lost.mutable_recovery_accepted();
+  accepted->mutable_anchored()->set_sequence(9);
+  accepted->mutable_anchored()->set_digest(std::string(32, '9'));
+  accepted->mutable_anchored()->set_time_us(1'767'225'660'000'000);
+  accepted->mutable_found()->set_sequence(1);
+  accepted->mutable_found()->set_digest(std::string(32, '1'));
+  accepted->mutable_found()->set_time_us(1'767'225'600'000'000);
+  accepted->set_stored_sequence(4);
+  storage::Event unknown;
+  accepted = unknown.mutable_recovery_accepted();
+  accepted->mutable_found()->set_sequence(2);
+  accepted->mutable_found()->set_digest(std::string(32, '2'));
+  accepted->set_stored_sequence(2);
+  std::vector<std::vector<Record>> batches = {{NetworkCreated()}};
+  for (const auto& [rank, event] :
+       {std::pair(2, lost), std::pair(3, unknown)}) {
+    Record record = RecordOf(rank, event, RecordKind::kRecovery);
+    record.request_id.clear();
+    record.request_fields.clear();
+    record.commitments = {CommitmentTo(0, 1, "the disk of the left rack"),
+                          CommitmentTo(0, 2, "ops@rack")};
+    batches.push_back({record});
+  }
+  return batches;
+}
+
 std::vector<std::string> Encode(
     const std::vector<std::vector<Record>>& journal) {
   std::vector<std::string> batches;
@@ -360,6 +389,37 @@ TEST_F(JournalFormatTest, TheSameRecordsAreWrittenAsTheSameBytes) {
   }
 }
 
+TEST_F(JournalFormatTest, AnAcceptedLossIsWrittenAndReadAsItWas) {
+  const std::vector<std::vector<Record>> journal = RecoveredJournal();
+  const std::vector<std::string> golden = ReadBatches(
+      SKONTRO_SOURCE_DIR "/tests/golden/journal_format_1_recovery.hex");
+  const std::vector<std::string> encoded = Encode(journal);
+  if (encoded != golden) {
+    const std::string path =
+        testing::TempDir() + "journal_format_1_recovery.hex";
+    WriteBatches(encoded, path);
+    FAIL() << "the records are written as other bytes; they are in " << path;
+  }
+  for (size_t i = 0; i < golden.size(); ++i) {
+    const auto decoded = DecodeBatch(golden[i], Trust::kNothing);
+    ASSERT_TRUE(decoded.ok()) << decoded.status();
+    EXPECT_EQ(decoded->batch.records, journal[i]);
+  }
+}
+
+TEST_F(JournalFormatTest, ARecoveryThatMovesOrAnswersIsRefused) {
+  Record moves = RecoveredJournal()[1][0];
+  moves.entries = {EntryOf(EntryKind::kTrade, 5, moves, 1, -1, 1)};
+  Record answers = RecoveredJournal()[1][0];
+  answers.request_id = "r";
+  for (const Record& record : {moves, answers}) {
+    const std::string payload = EncodePayload(record);
+    EXPECT_DEATH(
+        EncodeBatch(kNetwork, 0, Sequence{2}, {}, {&record, 1}, {&payload, 1}),
+        "broken invariant");
+  }
+}
+
 TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
   std::vector<int> missing;
   const google::protobuf::OneofDescriptor* events =
@@ -369,6 +429,9 @@ TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
   }
   std::vector<std::vector<Record>> all = Journal();
   for (const std::vector<Record>& records : HeadKeyJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : RecoveredJournal()) {
     all.push_back(records);
   }
   for (const std::vector<Record>& records : all) {

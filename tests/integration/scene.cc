@@ -26,11 +26,12 @@ Scene::Scene() {
                                             folder_ / "docs");
 }
 
-absl::Status Scene::StartServer() {
+absl::Status Scene::StartServer(std::vector<std::string> flags) {
   ServerProcess::Options options;
   options.program = ProgramPath("skontrod");
   options.data_dir = data_dir();
   options.port = port_;
+  options.flags = std::move(flags);
   SKONTRO_ASSIGN_OR_RETURN(server_, ServerProcess::Start(options));
   port_ = server_->port();
   return absl::OkStatus();

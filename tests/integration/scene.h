@@ -26,8 +26,9 @@ class Scene {
  public:
   Scene();
 
-  // Starts the server; at the second time on the port of the first.
-  absl::Status StartServer();
+  // Starts the server with these flags more; at the second time on the port of
+  // the first.
+  absl::Status StartServer(std::vector<std::string> flags = {});
   ServerProcess& server() { return *server_; }
   // Ends it: with SIGTERM, and returns its exit code; or with kill -9.
   int StopServer();

@@ -265,9 +265,8 @@ TEST_F(AnchoredJournalTest, AStoreThatIsBehindIsRefusedWithBothSequences) {
   Write(1, kSync);
   const absl::Status behind = Check(*old);
   EXPECT_TRUE(absl::IsOutOfRange(behind)) << behind;
-  for (const char* words :
-       {"ends at sequence 4", "sequence 5 was durable", "1 records are missing",
-        "skontro journal export"}) {
+  for (const char* words : {"ends at sequence 4", "sequence 5 was durable",
+                            "1 records are missing", "skontro recover"}) {
     EXPECT_NE(behind.message().find(words), std::string::npos) << behind;
   }
 }

@@ -220,6 +220,10 @@ struct LineWriter {
   std::string operator()(const engine::HeadKeySet&) const {
     return "head key set";
   }
+  std::string operator()(const engine::RecoveryAccepted& accepted) const {
+    return absl::StrCat("loss accepted behind ",
+                        static_cast<uint64_t>(accepted.found.sequence));
+  }
 };
 
 std::string TextOf(const std::vector<Why>& why) {

@@ -147,6 +147,8 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<Metadata, pb::Metadata>();
   ExpectSame<RequestRefused, pb::RequestRefused>();
   ExpectSame<HeadKeySet, pb::HeadKeySet>();
+  ExpectSame<RecordHead, pb::RecordHead>();
+  ExpectSame<RecoveryAccepted, pb::RecoveryAccepted>();
   ExpectSame<AccountRow, pb::AccountRow>();
   ExpectSame<AccountEntryRow, pb::AccountEntryRow>();
   ExpectSame<RequestRow, pb::RequestRow>();
@@ -164,7 +166,7 @@ TEST(MessagesTest, NoneOfTheFormatIsMissing) {
   EXPECT_EQ(count(pb::Record::descriptor()->file()) +
                 count(pb::Event::descriptor()->file()) +
                 count(pb::AccountRow::descriptor()->file()),
-            27);
+            29);
 }
 
 TEST(MessagesTest, EveryEventIsReadAsItsAlternative) {

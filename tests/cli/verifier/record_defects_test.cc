@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/verifier/verifier.h"
 #include "tests/cli/verifier/expect.h"
+#include "tests/cli/verifier/memory_source.h"
 #include "tests/cli/verifier/scene.h"
 
 namespace skontro::verifier {
@@ -58,6 +60,68 @@ TEST(RecordDefectsTest, KindsAndGenesis) {
       {"an event as a genesis",
        [](Scene& scene) { scene.at(kAlice).kind = 1; },
        {{kAlice, "kind 1 cannot hold event 2"}}},
+  });
+}
+
+Message Head(int64_t sequence, const std::string& digest) {
+  return Message().Int(1, sequence).Text(2, digest).Int(3, 5);
+}
+
+// Appends the acceptance of a loss, all of it right.
+Draft& AppendRecovery(Scene& scene) {
+  MemorySource source(scene.Write());
+  const std::string before(Verify(&source, {}, nullptr)->last_digest.view());
+  Draft& draft = scene.Append(kRecoveryAccepted,
+                              Message()
+                                  .Sub(1, Head(20, std::string(32, 'a')))
+                                  .Sub(2, Head(kLast, before))
+                                  .Int(3, 16));
+  draft.kind = 9;
+  draft.record.Clear(2).Clear(3);
+  return draft;
+}
+
+TEST(RecordDefectsTest, AnAcceptedLossIsToldAndIsNoDefect) {
+  Scene scene;
+  AppendRecovery(scene);
+  const Report report = ExpectFindings(scene.Write(), {});
+  ASSERT_EQ(report.recoveries.size(), 1u);
+  EXPECT_EQ(report.recoveries[0].sequence, kLast + 1);
+  EXPECT_EQ(report.recoveries[0].anchored_sequence, 20u);
+  EXPECT_EQ(report.recoveries[0].stored_sequence, 16u);
+  const std::string text = ToText(report);
+  EXPECT_NE(text.find("  accepted     at sequence 15: records 15 to 20 were "
+                      "lost; (erased), by (erased)\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(ToJson(report).find("\"recoveries\":[{\"sequence\":15,"),
+            std::string::npos);
+}
+
+TEST(RecordDefectsTest, AnAcceptedLossThatDoesNotFit) {
+  const uint64_t kHere = kLast + 1;
+  ExpectEach({
+      {"an acceptance as an event",
+       [](Scene& scene) { AppendRecovery(scene).kind = 2; },
+       {{kHere, "kind 2 cannot hold event 10"}}},
+      {"an event as an acceptance",
+       [](Scene& scene) { scene.at(kBob).kind = 9; },
+       {{kBob, "kind 9 cannot hold event 2"}}},
+      {"another record found",
+       [](Scene& scene) {
+         Draft& draft = AppendRecovery(scene);
+         draft.event.Sub(2, Head(kLast - 1, std::string(32, 'b')));
+       },
+       {{kHere, "record 13 was found; it is not the record before"}}},
+      {"another digest found",
+       [](Scene& scene) {
+         Draft& draft = AppendRecovery(scene);
+         draft.event.Sub(2, Head(kLast, std::string(32, 'b')));
+       },
+       {{kHere, "record 14 was found; it is not the record before"}}},
+      {"a store that ended before what was found",
+       [](Scene& scene) { AppendRecovery(scene).event.Int(3, 13); },
+       {{kHere, "held record 14 and ended at 13"}}},
   });
 }
 

@@ -64,9 +64,30 @@ TEST(ReportTest, FindingsAsText) {
       << text;
 }
 
+TEST(ReportTest, WhatAnAcceptanceSaysWasLost) {
+  const std::pair<Recovery, const char*> cases[] = {
+      {{.sequence = 3, .anchored_sequence = 3}, "record 3 was lost"},
+      {{.sequence = 3, .anchored_sequence = 7}, "records 3 to 7 were lost"},
+      {{.sequence = 3, .stored_sequence = 5}, "records 3 to 5 were lost"},
+      {{.sequence = 3, .anchored_sequence = 2, .another_history = true},
+       "another history than the head anchor's"},
+      {{.sequence = 3, .anchored_sequence = 2}, "no record was lost"},
+      {{.sequence = 3}, "without a head anchor"}};
+  for (const auto& [recovery, words] : cases) {
+    Report report = Small();
+    report.recoveries = {recovery};
+    EXPECT_NE(ToText(report).find(words), std::string::npos) << ToText(report);
+  }
+}
+
 TEST(ReportTest, AsJson) {
   Report report = Small();
   report.balances_sum = __int128{-1} << 100;
+  report.recoveries = {{.sequence = 3,
+                        .time_us = 9,
+                        .anchored_sequence = 7,
+                        .stored_sequence = 2,
+                        .reason = "rot"}};
   report.not_checked = {"a", "b"};
   report.findings = {{7, "the id \"a\\b\"\n"}, {0, "x"}};
   report.finding_count = 2;
@@ -78,7 +99,10 @@ TEST(ReportTest, AsJson) {
             R"("rows_compared":{"personal":1,"account":4},)"
             R"("balances_sum":"-1267650600228229401496703205376",)"
             R"("accounts":2,"members":2,"trades":1,"personal_rows":1,)"
-            R"("personal_erased":5,"not_checked":["a","b"],"finding_count":2,)"
+            R"("personal_erased":5,"recoveries":[{"sequence":3,"time_us":9,)"
+            R"("anchored_sequence":7,"stored_sequence":2,)"
+            R"("another_history":false,"reason":"rot","author":""}],)"
+            R"("not_checked":["a","b"],"finding_count":2,)"
             R"("findings":[{"sequence":7,"message":"the id \"a\\b\"\u000a"},)"
             R"({"sequence":0,"message":"x"}]})");
 }

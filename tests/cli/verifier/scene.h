@@ -30,6 +30,7 @@ enum EventNumber {
   kTradeReversed,
   kRequestRefused,
   kHeadKeySet,
+  kRecoveryAccepted,
 };
 
 // A record before it is bytes. Entries and commitments are repeated fields of
