@@ -88,6 +88,16 @@ Refusal OfItem(Refusal refusal, size_t item, const NetworkCreated& terms,
 }  // namespace
 
 Answer Decider::Decide(const Command& command, ledger::PendingBatch* batch) {
+  if (command.validate_only) return DecideCommand(command, batch);
+  // Due before it only where the journal was cut off just here.
+  if (state_->DigestIsDue()) AppendDigest(batch);
+  Answer answer = DecideCommand(command, batch);
+  if (state_->DigestIsDue()) AppendDigest(batch);
+  return answer;
+}
+
+Answer Decider::DecideCommand(const Command& command,
+                              ledger::PendingBatch* batch) {
   std::vector<Refusal> refusals = command.form_refusals;
   if (!command.validate_only) {
     if (!refusals.empty()) return Refuse(command, std::move(refusals), batch);
@@ -308,9 +318,19 @@ void Decider::Append(Draft draft, ledger::PendingBatch* batch) {
   }
 }
 
+// Nobody asked for it, and no time passes but the least that must.
+void Decider::AppendDigest(ledger::PendingBatch* batch) {
+  Draft draft;
+  draft.record.kind = ledger::RecordKind::kStateDigest;
+  draft.record.time_us = state_->time_us() + 1;
+  draft.record.booking_date = state_->booking_date();
+  draft.event = state_->DigestNow();
+  Append(std::move(draft), batch);
+}
+
 size_t Decider::RecordsOf(const Command& command) {
   const auto* group = std::get_if<CreateTrades>(&command.body);
-  return group == nullptr ? 1 : std::max<size_t>(1, group->trades.size());
+  return 1 + (group == nullptr ? 1 : std::max<size_t>(1, group->trades.size()));
 }
 
 }  // namespace skontro::engine

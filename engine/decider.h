@@ -47,7 +47,8 @@ class Decider {
   explicit Decider(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
   // Decides `command` and applies what was decided; adds the records, their
-  // payloads and personal rows to `batch`.
+  // payloads and personal rows to `batch`, and behind them a state digest where
+  // one is due.
   //
   // The order of the checks: form (as Prepare() found it), idempotency,
   // permission, existence, state, limits. The first refusal is kept in the
@@ -59,7 +60,7 @@ class Decider {
   // and `batch` has room for the command's records.
   Answer Decide(const Command& command, ledger::PendingBatch* batch);
 
-  // How many records the command may make at most.
+  // How many records the command may make at most, a state digest included.
   static size_t RecordsOf(const Command& command);
 
   const State& state() const { return *state_; }
@@ -70,6 +71,7 @@ class Decider {
  private:
   struct Draft;
 
+  Answer DecideCommand(const Command& command, ledger::PendingBatch* batch);
   Answer DecideGroup(const Command& command, const CreateTrades& group,
                      ledger::PendingBatch* batch);
   Answer Refuse(const Command& command, std::vector<Refusal> refusals,
@@ -80,6 +82,7 @@ class Decider {
                   const Facts::NewTrade& facts, Draft* draft,
                   std::vector<Refusal>* refusals) const;
   void Append(Draft draft, ledger::PendingBatch* batch);
+  void AppendDigest(ledger::PendingBatch* batch);
 
   std::unique_ptr<State> state_;
 };

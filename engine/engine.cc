@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/event_codec.h"
+#include "engine/checkpoint.h"
 #include "engine/facts.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
@@ -17,72 +17,12 @@
 namespace skontro::engine {
 namespace {
 
-constexpr uint64_t kProgressEvery = 65'536;
-
-// What a journal says of its network.
-struct Replay {
-  ledger::NetworkUid uid{};
-  std::unique_ptr<State> state;
-};
-
-absl::Status ReplayBatch(const ledger::CommittedBatch& batch,
-                         std::unique_ptr<State>* state) {
-  Sequence sequence = batch.first_sequence;
-  for (const ledger::Record& record : batch.records) {
-    absl::StatusOr<Event> event = DecodeEvent(record.event);
-    if (!event.ok()) {
-      return absl::DataLossError(absl::StrCat("sequence ",
-                                              static_cast<uint64_t>(sequence),
-                                              ": ", event.status().message()));
-    }
-    const auto* created = std::get_if<NetworkCreated>(&*event);
-    if ((created != nullptr) != (sequence == Sequence{1}) ||
-        (created != nullptr) != (record.kind == ledger::RecordKind::kGenesis)) {
-      return absl::DataLossError(absl::StrCat(
-          "sequence ", static_cast<uint64_t>(sequence),
-          ": the creation of the network is not where it must be"));
-    }
-    if (created != nullptr) {
-      *state = std::make_unique<State>(record, *created);
-    } else {
-      (*state)->Apply(record, *event);
-    }
-    sequence = ledger::Next(sequence);
-  }
-  // Whatever is in the journal is in the store, or will be before the first
-  // command: nothing has to be remembered.
-  (*state)->ForgetUpTo((*state)->sequence());
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Replay> ReplayJournal(
-    const ledger::Store& store,
-    const std::function<void(Sequence)>& on_progress) {
-  const std::shared_ptr<const ledger::Snapshot> snapshot = store.GetSnapshot();
-  ledger::JournalReader reader(snapshot.get(), Sequence{1},
-                               ledger::Trust::kCrc);
-  Replay replay;
-  uint64_t reported = 0;
-  while (true) {
-    SKONTRO_ASSIGN_OR_RETURN(const std::optional<ledger::DecodedBatch> next,
-                             reader.Next());
-    if (!next.has_value()) break;
-    if (replay.state == nullptr && next->batch.first_sequence != Sequence{1}) {
-      return absl::DataLossError("the journal does not begin at sequence 1");
-    }
-    replay.uid = next->uid;
-    SKONTRO_RETURN_IF_ERROR(ReplayBatch(next->batch, &replay.state));
-    const auto reached = static_cast<uint64_t>(next->batch.last_sequence());
-    if (on_progress && reached / kProgressEvery != reported) {
-      reported = reached / kProgressEvery;
-      on_progress(next->batch.last_sequence());
-    }
-  }
-  if (replay.state == nullptr) {
-    return absl::NotFoundError("the store holds no journal");
-  }
-  replay.state->CheckInvariants();
-  return replay;
+// Tells how the projections are rolled forward.
+std::function<void(Sequence)> TellOf(const OnStart& on_start, Sequence last) {
+  if (!on_start) return {};
+  return [&on_start, last](Sequence sequence) {
+    on_start({StartProgress::Step::kProjection, sequence, last, ""});
+  };
 }
 
 absl::Status QueueFull(size_t limit) {
@@ -132,36 +72,57 @@ class Engine::Batch {
   std::vector<std::pair<Reply, Answer>> answers_;
 };
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
-    ledger::Store* store, const Options& options,
-    const std::function<void(Sequence)>& on_progress) {
-  SKONTRO_ASSIGN_OR_RETURN(Replay replay, ReplayJournal(*store, on_progress));
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(ledger::Store* store,
+                                                     const Options& options,
+                                                     const OnStart& on_start) {
+  SKONTRO_ASSIGN_OR_RETURN(
+      Recovered recovered,
+      Recover(*store->GetSnapshot(),
+              {options.use_checkpoints, options.digest_interval}, on_start,
+              /*go_on=*/{}));
+  Replayed& replayed = recovered.replayed;
+  const Sequence last = replayed.state->sequence();
+  // What took long once need not take long again, and who did not want the old
+  // checkpoints wants new ones.
+  const uint64_t behind =
+      static_cast<uint64_t>(last) - static_cast<uint64_t>(recovered.checkpoint);
+  if (options.checkpoint_interval > 0 &&
+      (behind >= options.checkpoint_interval || !options.use_checkpoints)) {
+    SKONTRO_RETURN_IF_ERROR(
+        SaveCheckpoint(store, replayed.uid, *replayed.state, replayed.digest));
+    recovered.checkpoint = last;
+  }
   auto projector = std::make_unique<IndexProjector>();
   SKONTRO_ASSIGN_OR_RETURN(
       std::unique_ptr<ledger::Projection> projection,
-      ledger::Projection::Open(store, projector.get(), on_progress));
+      ledger::Projection::Open(store, projector.get(), TellOf(on_start, last)));
   SKONTRO_ASSIGN_OR_RETURN(std::unique_ptr<ledger::StoreJournal> journal,
                            ledger::StoreJournal::Open(store, options.anchor));
-  const NetworkCreated terms = replay.state->terms();
-  auto decider = std::make_unique<Decider>(std::move(replay.state));
-  return std::unique_ptr<Engine>(new Engine(
-      options, terms, replay.uid, std::move(projector), std::move(projection),
-      std::move(journal), std::move(decider)));
+  const NetworkCreated terms = replayed.state->terms();
+  auto decider = std::make_unique<Decider>(std::move(replayed.state));
+  return std::unique_ptr<Engine>(
+      new Engine(store, options, terms, replayed.uid, recovered.checkpoint,
+                 std::move(projector), std::move(projection),
+                 std::move(journal), std::move(decider)));
 }
 
-Engine::Engine(const Options& options, const NetworkCreated& terms,
-               const ledger::NetworkUid& uid,
-               std::unique_ptr<IndexProjector> projector,
+Engine::Engine(ledger::Store* store, const Options& options,
+               const NetworkCreated& terms, const ledger::NetworkUid& uid,
+               Sequence checkpoint, std::unique_ptr<IndexProjector> projector,
                std::unique_ptr<ledger::Projection> projection,
                std::unique_ptr<ledger::Journal> journal,
                std::unique_ptr<Decider> decider)
-    : options_(options),
+    : store_(store),
+      options_(options),
       terms_(terms),
       uid_(uid),
       projector_(std::move(projector)),
       projection_(std::move(projection)),
       decider_(std::move(decider)),
       floor_(projection_->view().sequence),
+      checkpointer_(store,
+                    {options.checkpoint_interval, options.digest_interval},
+                    checkpoint, options.on_checkpoint),
       journal_(std::move(journal)),
       writer_([this] { RunWriter(); }) {}
 
@@ -173,13 +134,25 @@ Engine::~Engine() {
   }
   writer_.join();
   // The writer leaves when every batch is durable and answered.
-  const absl::Status flushed = projection_->Flush();
-  if (!flushed.ok()) {
+  const absl::Status settled = Settle();
+  if (!settled.ok()) {
     std::fprintf(stderr,
-                 "the projections were not flushed and will be rolled forward "
-                 "at the next start: %s\n",
-                 flushed.ToString().c_str());
+                 "the checkpoint was not saved or the projections were not "
+                 "flushed, and the next start will take longer: %s\n",
+                 settled.ToString().c_str());
   }
+}
+
+// Leaves as little as possible to the next start.
+absl::Status Engine::Settle() {
+  const Sequence saved = checkpointer_.Stop();
+  const State& state = decider_->state();
+  absl::Status status;
+  if (saved < state.sequence()) {
+    status = SaveCheckpoint(store_, uid_, state, journal_->last_digest());
+  }
+  status.Update(projection_->Flush());
+  return status;
 }
 
 void Engine::Submit(Command command, Reply reply) {
@@ -348,6 +321,7 @@ void Engine::OnDurable() {
     batch = releases_.front()->batch;
   }
   projection_->Advance(*batch);
+  checkpointer_.Advance(batch->last_sequence());
   std::shared_ptr<Release> release;
   {
     const absl::MutexLock lock(&mutex_);

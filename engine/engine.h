@@ -30,9 +30,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "engine/checkpointer.h"
 #include "engine/command.h"
 #include "engine/decider.h"
 #include "engine/event_projector.h"
+#include "engine/replay.h"
 #include "ledger/base/reason.h"
 #include "ledger/head_anchor.h"
 #include "ledger/journal.h"
@@ -58,23 +60,33 @@ class Engine {
     // Told of each durable head; it was compared with the store, and outlives
     // the engine. None where nobody has to notice that a store is old.
     ledger::HeadAnchor* anchor = nullptr;
+    // Records from one checkpoint to the next while it runs; with 0 there is
+    // one after a stop only.
+    uint64_t checkpoint_interval = 1'000'000;
+    // Whether a start may begin at a checkpoint.
+    bool use_checkpoints = true;
+    // Told of each checkpoint; may be empty. See Checkpointer.
+    OnCheckpoint on_checkpoint;
+    // That of the format; only tests have another one.
+    uint64_t digest_interval = kDigestInterval;
   };
 
-  // Opens the network in `store`: reads the whole journal back, rolls the
-  // projections forward and starts the writer. `store` must outlive the engine.
-  // `on_progress` is called now and then with the sequence reached.
+  // Opens the network in `store`: reads the newest checkpoint that fits and the
+  // journal behind it, rolls the projections forward and starts the writer.
+  // `store` must outlive the engine. `on_start` is called now and then.
   //
   // Returns NOT_FOUND for a store without a journal, DATA_LOSS naming the
-  // sequence where the journal is damaged, UNIMPLEMENTED for a later format.
+  // sequence where the journal is damaged or a state digest is not that of the
+  // records before it, UNIMPLEMENTED for a later format.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(
       ledger::Store* store, const Options& options,
-      const std::function<void(Sequence)>& on_progress = {});
+      const OnStart& on_start = {});
 
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // Finishes every command that was accepted, answers it, flushes the
-  // projections, then stops.
+  // Finishes every command that was accepted, answers it, saves a checkpoint,
+  // flushes the projections, then stops.
   ~Engine();
 
   // Decides `command` and calls `reply`. The command needs no Facts and no
@@ -122,9 +134,9 @@ class Engine {
   };
   class Batch;
 
-  Engine(const Options& options, const NetworkCreated& terms,
-         const ledger::NetworkUid& uid,
-         std::unique_ptr<IndexProjector> projector,
+  Engine(ledger::Store* store, const Options& options,
+         const NetworkCreated& terms, const ledger::NetworkUid& uid,
+         Sequence checkpoint, std::unique_ptr<IndexProjector> projector,
          std::unique_ptr<ledger::Projection> projection,
          std::unique_ptr<ledger::Journal> journal,
          std::unique_ptr<Decider> decider);
@@ -140,7 +152,9 @@ class Engine {
   void DecideAll(std::deque<Pending> taken);
   void Append(Batch* batch) ABSL_LOCKS_EXCLUDED(mutex_);
   void OnDurable() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::Status Settle();
 
+  ledger::Store* const store_;
   const Options options_;
   const NetworkCreated terms_;
   const ledger::NetworkUid uid_;
@@ -160,6 +174,7 @@ class Engine {
   std::optional<absl::Status> paused_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
+  Checkpointer checkpointer_;
   // Behind everything that its thread calls back into.
   const std::unique_ptr<ledger::Journal> journal_;
   std::thread writer_;  // Last: starts when everything above is ready.

@@ -180,10 +180,21 @@ struct HeadKeySet {
   friend bool operator==(const HeadKeySet&, const HeadKeySet&) = default;
 };
 
+// What the records so far add up to; see engine/state_digest.h.
+struct StateDigested {
+  uint64_t members = 0;
+  uint64_t accounts = 0;
+  uint64_t open_trades = 0;
+  int64_t balances_sum = 0;  // Minor units.
+  ledger::Digest digest{};
+
+  friend bool operator==(const StateDigested&, const StateDigested&) = default;
+};
+
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
-                 HeadKeySet, RecoveryAccepted>;
+                 HeadKeySet, RecoveryAccepted, StateDigested>;
 
 // The id by which clients know a trade.
 std::string TradeId(const TradeCreated& created, TradeNumber number);

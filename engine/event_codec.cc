@@ -1,6 +1,6 @@
 #include "engine/event_codec.h"
 
-#include <google/protobuf/message.h>
+#include <google/protobuf/repeated_field.h>
 
 #include <algorithm>
 #include <utility>
@@ -22,29 +22,64 @@ Amount Units(int64_t minor_units) {
   return Amount::FromMinorUnits(minor_units);
 }
 
-// Whether `message` or anything inside it holds a field that this version does
-// not know.
-bool HasUnknownFields(const google::protobuf::Message& message) {
-  const google::protobuf::Reflection* reflection = message.GetReflection();
-  if (!reflection->GetUnknownFields(message).empty()) return true;
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection->ListFields(message, &fields);
-  for (const google::protobuf::FieldDescriptor* field : fields) {
-    if (field->cpp_type() !=
-        google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
-      continue;
-    }
-    if (!field->is_repeated()) {
-      if (HasUnknownFields(reflection->GetMessage(message, field))) {
-        return true;
-      }
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(message, field); ++i) {
-      if (HasUnknownFields(reflection->GetRepeatedMessage(message, field, i))) {
-        return true;
-      }
-    }
+template <typename Message>
+bool Unknown(const Message& message) {
+  return !message.GetReflection()->GetUnknownFields(message).empty();
+}
+
+template <typename Message>
+bool AnyUnknown(const google::protobuf::RepeatedPtrField<Message>& messages) {
+  return std::any_of(messages.begin(), messages.end(), Unknown<Message>);
+}
+
+bool HasUnknown(const pb::TradeCreated& created) {
+  return Unknown(created) ||
+         (created.has_invoice() && (Unknown(created.invoice()) ||
+                                    AnyUnknown(created.invoice().tax_lines())));
+}
+
+bool HasUnknown(const pb::RecoveryAccepted& accepted) {
+  return Unknown(accepted) ||
+         (accepted.has_anchored() && Unknown(accepted.anchored())) ||
+         (accepted.has_found() && Unknown(accepted.found()));
+}
+
+// Whether any message in `event` holds a field that this version does not know.
+// Every trade passes here on replay, so this is no walk by reflection; a test
+// puts a field into each message there is.
+bool HasUnknownFields(const pb::Event& event) {
+  if (Unknown(event)) return true;
+  switch (event.event_case()) {
+    case pb::Event::kNetworkCreated:
+      return Unknown(event.network_created());
+    case pb::Event::kMemberCreated:
+      return Unknown(event.member_created()) ||
+             AnyUnknown(event.member_created().company_ids());
+    case pb::Event::kCreditLineSet:
+      return Unknown(event.credit_line_set());
+    case pb::Event::kTradeCreated:
+      return HasUnknown(event.trade_created());
+    case pb::Event::kTradeAccepted:
+      return Unknown(event.trade_accepted());
+    case pb::Event::kTradeDeclined:
+      return Unknown(event.trade_declined()) ||
+             (event.trade_declined().has_freed_invoice() &&
+              Unknown(event.trade_declined().freed_invoice()));
+    case pb::Event::kTradeReversed:
+      return Unknown(event.trade_reversed()) ||
+             (event.trade_reversed().has_freed_invoice() &&
+              Unknown(event.trade_reversed().freed_invoice()));
+    case pb::Event::kRequestRefused:
+      return Unknown(event.request_refused()) ||
+             AnyUnknown(event.request_refused().metadata());
+    case pb::Event::kHeadKeySet:
+      return Unknown(event.head_key_set());
+    case pb::Event::kRecoveryAccepted:
+      return HasUnknown(event.recovery_accepted());
+    case pb::Event::kStateDigested:
+      return Unknown(event.state_digested());
+    case pb::Event::EVENT_NOT_SET:
+      break;
   }
   return false;
 }
@@ -258,6 +293,24 @@ absl::StatusOr<Refusal> Decode(const pb::RequestRefused& from) {
   return to;
 }
 
+void Encode(const StateDigested& from, pb::StateDigested* to) {
+  to->set_members(from.members);
+  to->set_accounts(from.accounts);
+  to->set_open_trades(from.open_trades);
+  to->set_balances_sum(from.balances_sum);
+  to->set_digest(from.digest.data(), from.digest.size());
+}
+
+absl::StatusOr<StateDigested> Decode(const pb::StateDigested& from) {
+  StateDigested to{from.members(), from.accounts(), from.open_trades(),
+                   from.balances_sum(), ledger::Digest{}};
+  if (from.digest().size() != to.digest.size()) {
+    return absl::DataLossError("a state digest that is no digest");
+  }
+  to.digest = ledger::DigestFromBytes(from.digest());
+  return to;
+}
+
 // Whether an invoice has a day by whose year it can be found.
 bool HasIssueYear(const TradeCreated& created) {
   return !created.invoice.has_value() ||
@@ -324,6 +377,9 @@ std::string EncodeEvent(const Event& event) {
     void operator()(const RecoveryAccepted& e) const {
       SKONTRO_CHECK(to->ParseFromString(ledger::EncodeRecoveryEvent(e)));
     }
+    void operator()(const StateDigested& e) const {
+      Encode(e, to->mutable_state_digested());
+    }
   };
   std::visit(Visitor{&message}, event);
   return message.SerializeAsString();
@@ -377,6 +433,11 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
       SKONTRO_ASSIGN_OR_RETURN(RecoveryAccepted accepted,
                                ledger::DecodeRecoveryEvent(bytes));
       return accepted;
+    }
+    case pb::Event::kStateDigested: {
+      SKONTRO_ASSIGN_OR_RETURN(const StateDigested digested,
+                               Decode(message.state_digested()));
+      return digested;
     }
     case pb::Event::EVENT_NOT_SET:
       break;

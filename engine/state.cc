@@ -1,5 +1,6 @@
 #include "engine/state.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ledger/base/check.h"
@@ -21,27 +22,75 @@ ledger::RecordKind KindOf(const Event& event) {
   if (std::holds_alternative<RecoveryAccepted>(event)) {
     return ledger::RecordKind::kRecovery;
   }
-  return ledger::RecordKind::kEvent;
+  return std::holds_alternative<StateDigested>(event)
+             ? ledger::RecordKind::kStateDigest
+             : ledger::RecordKind::kEvent;
 }
 
 }  // namespace
 
-State::State(const ledger::Record& genesis, NetworkCreated terms)
+State::State(const ledger::Record& genesis, NetworkCreated terms,
+             uint64_t digest_interval)
     : terms_(std::move(terms)),
+      digest_interval_(digest_interval),
       time_us_(genesis.time_us),
       booking_date_(genesis.booking_date) {
   SKONTRO_CHECK(genesis.kind == ledger::RecordKind::kGenesis);
 }
 
-void State::Apply(const ledger::Record& record, const Event& event) {
+State::State(StateContents contents, uint64_t digest_interval)
+    : terms_(std::move(contents.terms)),
+      digest_interval_(digest_interval),
+      sequence_(contents.sequence),
+      time_us_(contents.time_us),
+      booking_date_(contents.booking_date),
+      members_(std::move(contents.members)),
+      accounts_(std::move(contents.accounts)),
+      touched_(std::move(contents.touched)) {
+  member_by_id_.reserve(members_.size());
+  for (size_t i = 0; i < members_.size(); ++i) {
+    SKONTRO_CHECK_AT(
+        member_by_id_.emplace(members_[i].id, MemberNumber{i + 1}).second,
+        sequence_);
+  }
+  tax_ids_.reserve(contents.tax_ids.size());
+  for (std::string& key : contents.tax_ids) tax_ids_.insert(std::move(key));
+  for (auto& [number, trade] : contents.open_trades) {
+    AddOpenTrade(number, std::move(trade));
+  }
+  CheckInvariants();
+}
+
+void State::Apply(const ledger::Record& record, const Event& event,
+                  Recall recall) {
+  recall_ = recall;
+  SKONTRO_CHECK_AT(MayBeNext(event), sequence_);
   sequence_ = ledger::Next(sequence_);
   SKONTRO_CHECK_AT(record.time_us > time_us_, sequence_);
   SKONTRO_CHECK_AT(record.booking_date >= booking_date_, sequence_);
+  SKONTRO_CHECK_AT(record.kind == KindOf(event), sequence_);
   time_us_ = record.time_us;
   booking_date_ = record.booking_date;
+  CountGroup(record);
+  ApplyEvent(event);
+  SKONTRO_CHECK_AT(
+      record.entries.empty() || (record.kind == ledger::RecordKind::kEvent &&
+                                 !std::holds_alternative<HeadKeySet>(event)),
+      sequence_);
+  ApplyEntries(record);
+  if (recall_ == Recall::kRecent) ApplyRequest(record, event);
+}
 
-  const bool refused = std::holds_alternative<RequestRefused>(event);
-  SKONTRO_CHECK_AT(record.kind == KindOf(event), sequence_);
+// A group is over when as many records as its first one says are there.
+void State::CountGroup(const ledger::Record& record) {
+  if (!record.request_id.empty()) {
+    group_left_ = record.group_count - 1;
+  } else if (group_left_ > 0) {
+    --group_left_;
+  }
+}
+
+void State::ApplyEvent(const Event& event) {
   if (const auto* created = std::get_if<MemberCreated>(&event)) {
     ApplyMember(*created);
   } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {
@@ -50,9 +99,11 @@ void State::Apply(const ledger::Record& record, const Event& event) {
     ApplyTradeCreated(*trade);
   } else if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
     OpenTrade(accepted->trade).settle_sequence = sequence_;
+    touched_.trades.push_back(accepted->trade);
     FinishTrade(accepted->trade, TradeState::kSettled);
   } else if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
     OpenTrade(declined->trade);
+    touched_.trades.push_back(declined->trade);
     FinishTrade(declined->trade, TradeState::kDeclined);
     FreeInvoice(declined->freed_invoice);
   } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
@@ -70,15 +121,14 @@ void State::Apply(const ledger::Record& record, const Event& event) {
     // It says that records are gone and changes nothing of what is left.
     SKONTRO_CHECK_AT(accepted_loss->found.sequence == ledger::Before(sequence_),
                      sequence_);
-    SKONTRO_CHECK_AT(record.entries.empty(), sequence_);
+  } else if (const auto* digested = std::get_if<StateDigested>(&event)) {
+    ApplyStateDigested(*digested);
   } else {
     // The store knows the key, and nothing is decided by it.
-    SKONTRO_CHECK_AT(refused || std::holds_alternative<HeadKeySet>(event),
+    SKONTRO_CHECK_AT(std::holds_alternative<RequestRefused>(event) ||
+                         std::holds_alternative<HeadKeySet>(event),
                      sequence_);
-    SKONTRO_CHECK_AT(record.entries.empty(), sequence_);
   }
-  ApplyEntries(record);
-  ApplyRequest(record, event);
 }
 
 void State::ApplyEntries(const ledger::Record& record) {
@@ -92,6 +142,7 @@ void State::ApplyEntries(const ledger::Record& record) {
       SKONTRO_CHECK_AT(*after == posting.balance_after, sequence_);
       changed.balance = *after;
       balances_sum_ += posting.amount.minor_units();
+      touched_.Touch(posting.account);
     }
   }
   SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
@@ -118,15 +169,20 @@ void State::ApplyMember(const MemberCreated& created) {
   members_.push_back({created.id, MemberStatus::kActive, created.main_account});
   accounts_.push_back({Amount(), terms_.default_credit_line,
                        terms_.default_balance_limit, created.number});
+  touched_.Touch(created.main_account);
   SKONTRO_CHECK_AT(member_by_id_.emplace(created.id, created.number).second,
                    sequence_);
   if (!created.vat_id.empty()) {
-    tax_ids_.insert(TaxIdKey(NormaliseTaxId(created.vat_id), kVatScope));
+    TakeTaxId(TaxIdKey(NormaliseTaxId(created.vat_id), kVatScope));
   }
   for (const CompanyId& id : created.company_ids) {
-    tax_ids_.insert(TaxIdKey(NormaliseTaxId(id.value),
-                             CompanyIdScope(created.country, id.scheme)));
+    TakeTaxId(TaxIdKey(NormaliseTaxId(id.value),
+                       CompanyIdScope(created.country, id.scheme)));
   }
+}
+
+void State::TakeTaxId(const std::string& key) {
+  if (tax_ids_.insert(key).second) touched_.tax_ids.push_back(key);
 }
 
 void State::ApplyCreditLine(const CreditLineSet& set) {
@@ -136,11 +192,14 @@ void State::ApplyCreditLine(const CreditLineSet& set) {
   SKONTRO_CHECK_AT(changed.balance_limit == set.old_balance_limit, sequence_);
   changed.credit_line = set.new_credit_line;
   changed.balance_limit = set.new_balance_limit;
+  touched_.Touch(set.account);
 }
 
 void State::ApplyTradeCreated(const TradeCreated& created) {
   SKONTRO_CHECK_AT(IndexOf(created.seller) < members_.size(), sequence_);
   SKONTRO_CHECK_AT(IndexOf(created.buyer) < members_.size(), sequence_);
+  const bool paid = created.initiator == Initiator::kBuyer;
+  if (paid && recall_ == Recall::kNothing) return;
   const auto number = TradeNumber{static_cast<uint64_t>(sequence_)};
   Trade trade;
   trade.id = TradeId(created, number);
@@ -154,12 +213,58 @@ void State::ApplyTradeCreated(const TradeCreated& created) {
     SKONTRO_CHECK_AT(known == nullptr || !known->held, sequence_);
     SetInvoice(*trade.invoice, {true, trade.id});
   }
-  SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
-  trades_.emplace(number, std::move(trade));
-  if (created.initiator == Initiator::kBuyer) {
+  AddOpenTrade(number, std::move(trade));
+  if (paid) {
     OpenTrade(number).settle_sequence = sequence_;
     FinishTrade(number, TradeState::kSettled);
+  } else {
+    touched_.trades.push_back(number);
   }
+}
+
+void State::AddOpenTrade(TradeNumber number, Trade trade) {
+  SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
+  trades_.emplace(number, std::move(trade));
+  ++open_trade_count_;
+}
+
+bool State::DigestIsDue() const {
+  const uint64_t next = static_cast<uint64_t>(sequence_) + 1;
+  const auto last = static_cast<uint64_t>(touched_.since);
+  return group_left_ == 0 && next / digest_interval_ > last / digest_interval_;
+}
+
+// Who writes the acceptance of a loss has no state to digest, so that one does
+// not wait.
+bool State::MayBeNext(const Event& event) const {
+  const bool is_digest = std::holds_alternative<StateDigested>(event);
+  return is_digest == DigestIsDue() ||
+         (!is_digest && group_left_ == 0 &&
+          std::holds_alternative<RecoveryAccepted>(event));
+}
+
+StateDigested State::DigestNow() const { return DigestOf(*this); }
+
+absl::Status State::CheckDigest(const Event& event) const {
+  const auto* digested = std::get_if<StateDigested>(&event);
+  if (!MayBeNext(event)) {
+    return absl::DataLossError(digested != nullptr
+                                   ? "a state digest where none belongs"
+                                   : "the state digest that belongs here is "
+                                     "missing");
+  }
+  if (digested == nullptr || *digested == DigestNow()) return absl::OkStatus();
+  return absl::DataLossError(
+      "the state digest is not that of the records before it");
+}
+
+// It was compared, or made, just now.
+void State::ApplyStateDigested(const StateDigested& digested) {
+  SKONTRO_CHECK_AT(digested.members == members_.size(), sequence_);
+  SKONTRO_CHECK_AT(digested.accounts == accounts_.size(), sequence_);
+  SKONTRO_CHECK_AT(digested.open_trades == open_trade_count_, sequence_);
+  SKONTRO_CHECK_AT(digested.balances_sum == 0, sequence_);
+  touched_.Begin(digested.digest, sequence_, members_.size());
 }
 
 // A finished trade is forgotten in time: what its next step needs is in the
@@ -167,13 +272,27 @@ void State::ApplyTradeCreated(const TradeCreated& created) {
 void State::FinishTrade(TradeNumber number, TradeState state) {
   // A reversal may be of a trade that was forgotten: then there is nothing to
   // change, but later commands with older Facts must see it.
+  if (state != TradeState::kReversed) --open_trade_count_;
+  if (recall_ == Recall::kNothing) {
+    ForgetTrade(number);
+    return;
+  }
   Trade& trade = trades_[number];
   trade.state = state;
   trade.changed = sequence_;
   recent_.push_back({Recent::Kind::kTrade, sequence_, {}, {}, number});
 }
 
+void State::ForgetTrade(TradeNumber number) {
+  const auto found = trades_.find(number);
+  if (found == trades_.end()) return;
+  const auto by_id = trade_by_id_.find(found->second.id);
+  if (by_id != trade_by_id_.end()) trade_by_id_.erase(by_id);
+  trades_.erase(found);
+}
+
 void State::SetInvoice(const InvoiceKey& key, InvoiceState state) {
+  if (recall_ == Recall::kNothing) return;
   invoices_.insert_or_assign(key, DatedInvoice{std::move(state), sequence_});
   recent_.push_back({Recent::Kind::kInvoice, sequence_, {}, key, {}});
 }
@@ -193,7 +312,12 @@ Trade& State::OpenTrade(TradeNumber number) {
 }
 
 State::BeforeTrade State::Remember(const TradeCreated& created) const {
-  BeforeTrade before{time_us_, booking_date_, std::nullopt};
+  BeforeTrade before{time_us_,
+                     booking_date_,
+                     std::nullopt,
+                     group_left_,
+                     touched_.Has(member(created.seller).main_account),
+                     touched_.Has(member(created.buyer).main_account)};
   if (created.invoice.has_value()) {
     const auto found = invoices_.find(KeyOf(created.seller, *created.invoice));
     if (found != invoices_.end()) before.invoice = found->second;
@@ -227,6 +351,14 @@ void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
   }
   trade_by_id_.erase(TradeId(created, number));
   trades_.erase(number);
+  if (created.initiator == Initiator::kSeller) {
+    --open_trade_count_;
+    touched_.trades.pop_back();
+  } else {
+    touched_.Touch(member(created.seller).main_account, before.seller_touched);
+    touched_.Touch(member(created.buyer).main_account, before.buyer_touched);
+  }
+  group_left_ = before.group_left;
   sequence_ = ledger::Before(sequence_);
   time_us_ = before.time_us;
   booking_date_ = before.booking_date;
@@ -276,6 +408,29 @@ std::optional<State::FoundTrade> State::FindTrade(
   return out;
 }
 
+const Trade* State::FindOpenTrade(TradeNumber number) const {
+  const auto found = trades_.find(number);
+  if (found == trades_.end()) return nullptr;
+  return found->second.state == TradeState::kProposed ? &found->second
+                                                      : nullptr;
+}
+
+std::vector<TradeNumber> State::OpenTrades() const {
+  std::vector<TradeNumber> numbers;
+  numbers.reserve(open_trade_count_);
+  for (const auto& [number, trade] : trades_) {
+    if (trade.state == TradeState::kProposed) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+std::vector<std::string> State::TaxIds() const {
+  std::vector<std::string> keys(tax_ids_.begin(), tax_ids_.end());
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
 bool State::HasTrade(std::string_view id) const {
   return trade_by_id_.contains(std::string(id));
 }
@@ -305,9 +460,7 @@ void State::ForgetUpTo(Sequence floor) {
       // Unless it took another step since.
       const auto found = trades_.find(oldest.trade);
       if (found != trades_.end() && found->second.changed <= floor) {
-        const auto by_id = trade_by_id_.find(found->second.id);
-        if (by_id != trade_by_id_.end()) trade_by_id_.erase(by_id);
-        trades_.erase(found);
+        ForgetTrade(oldest.trade);
       }
     }
     recent_.pop_front();

@@ -6,6 +6,9 @@
 // finished trades do not: of those it keeps only what is newer than what
 // callers have looked up in the store (Facts), and forgets the rest.
 //
+// Every kDigestInterval records the journal holds a digest of the state, over
+// what was touched since the last one: engine/state_digest.h.
+//
 // Thread safety: none; the writer thread owns it.
 
 #ifndef SKONTRO_ENGINE_STATE_H_
@@ -16,12 +19,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
 #include "engine/command.h"
 #include "engine/event.h"
+#include "engine/state_digest.h"
 #include "ledger/record.h"
 
 namespace skontro::engine {
@@ -54,10 +60,30 @@ struct Trade {
   std::optional<InvoiceKey> invoice;
 };
 
+// All that a State holds for longer than a batch, to take it over from a
+// checkpoint.
+struct StateContents {
+  NetworkCreated terms;
+  Sequence sequence{};
+  int64_t time_us = 0;
+  CivilDate booking_date;
+  std::vector<Member> members;                             // By number - 1.
+  std::vector<Account> accounts;                           // By number - 1.
+  std::vector<std::pair<TradeNumber, Trade>> open_trades;  // Ascending.
+  std::vector<std::string> tax_ids;
+  Touched touched;
+};
+
 class State {
  public:
   // REQUIRES: `genesis` is the record that created the network.
-  State(const ledger::Record& genesis, NetworkCreated terms);
+  State(const ledger::Record& genesis, NetworkCreated terms,
+        uint64_t digest_interval = kDigestInterval);
+
+  // REQUIRES: `contents` is the state after some record of a journal, and that
+  // record is the last of its group.
+  explicit State(StateContents contents,
+                 uint64_t digest_interval = kDigestInterval);
 
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -73,8 +99,33 @@ class State {
   // Changes the memory as `record`, the next of the journal, says. Stops the
   // process where the record contradicts what is here: it knows no rules, but a
   // record that does not fit is a bug or damage.
-  // REQUIRES: `event` is what record.event holds.
-  void Apply(const ledger::Record& record, const Event& event);
+  // REQUIRES: `event` is what record.event holds; a StateDigested is what
+  // CheckDigest() accepts.
+  void Apply(const ledger::Record& record, const Event& event) {
+    Apply(record, event, Recall::kRecent);
+  }
+
+  // What Apply() keeps for FindRequest(), FindInvoice() and finished trades.
+  // kNothing leaves memory as it would be after ForgetUpTo() of this record,
+  // for who reads a journal whose records are all in the store.
+  enum class Recall { kRecent, kNothing };
+  void Apply(const ledger::Record& record, const Event& event, Recall recall);
+
+  // Whether the next record must be a state digest, or the acceptance of a loss
+  // that puts it off by one: it is the first at or after a multiple of the
+  // interval, and no group is open.
+  bool DigestIsDue() const;
+
+  // What that record says.
+  StateDigested DigestNow() const;
+
+  // Returns DATA_LOSS if a record with `event` may not be the next: it is a
+  // state digest where none is due or one that says something else, or none
+  // where one is due.
+  absl::Status CheckDigest(const Event& event) const;
+
+  // What was touched since the newest state digest.
+  const Touched& touched() const { return touched_; }
 
   // What a trade about to be applied will overwrite.
   struct BeforeTrade;
@@ -90,8 +141,11 @@ class State {
   const Member& member(MemberNumber number) const;
   MemberNumber next_member() const { return MemberNumber{members_.size() + 1}; }
   AccountId next_account() const { return AccountId{accounts_.size() + 1}; }
-  // Whether a tax id in the form of TaxIdKey() is taken.
+  size_t member_count() const { return members_.size(); }
+  // Whether a tax id in the form of TaxIdKey() is taken, and all that are, in
+  // order.
   bool HasTaxId(const std::string& key) const;
+  std::vector<std::string> TaxIds() const;
 
   // The account. A number that is not there stops the process.
   const Account& account(AccountId account) const;
@@ -108,6 +162,12 @@ class State {
 
   // Whether a trade of that id is in memory.
   bool HasTrade(std::string_view id) const;
+
+  // Trades that are proposed: how many, the one of that number or nullptr, and
+  // the numbers of all, ascending.
+  size_t open_trade_count() const { return open_trade_count_; }
+  const Trade* FindOpenTrade(TradeNumber number) const;
+  std::vector<TradeNumber> OpenTrades() const;
 
   // What memory says of an invoice: nothing, free again, or held by a trade.
   struct InvoiceState {
@@ -149,17 +209,26 @@ class State {
     InvoiceKey invoice;
     TradeNumber trade{};
   };
+  bool MayBeNext(const Event& event) const;
+  void ApplyEvent(const Event& event);
   void ApplyEntries(const ledger::Record& record);
   void ApplyRequest(const ledger::Record& record, const Event& event);
+  void CountGroup(const ledger::Record& record);
   void ApplyMember(const MemberCreated& created);
+  void TakeTaxId(const std::string& key);
   void ApplyCreditLine(const CreditLineSet& set);
   void ApplyTradeCreated(const TradeCreated& created);
+  void ApplyStateDigested(const StateDigested& digested);
+  void AddOpenTrade(TradeNumber number, Trade trade);
   void FinishTrade(TradeNumber number, TradeState state);
+  void ForgetTrade(TradeNumber number);
   void SetInvoice(const InvoiceKey& key, InvoiceState state);
   void FreeInvoice(const std::optional<InvoiceKey>& key);
   Trade& OpenTrade(TradeNumber number);
 
   const NetworkCreated terms_;
+  const uint64_t digest_interval_;
+  Recall recall_ = Recall::kRecent;  // Of the record that is being applied.
   Sequence sequence_{1};
   int64_t time_us_ = 0;
   CivilDate booking_date_;
@@ -169,6 +238,10 @@ class State {
   __int128 balances_sum_ = 0;      // Of all of them: zero between records.
   absl::flat_hash_map<std::string, MemberNumber> member_by_id_;
   absl::flat_hash_set<std::string> tax_ids_;
+
+  uint32_t group_left_ = 0;  // Records of the open group that are to come.
+  size_t open_trade_count_ = 0;
+  Touched touched_;
 
   absl::flat_hash_map<TradeNumber, Trade> trades_;
   absl::flat_hash_map<std::string, TradeNumber> trade_by_id_;
@@ -181,6 +254,9 @@ struct State::BeforeTrade {
   int64_t time_us = 0;
   CivilDate booking_date;
   std::optional<DatedInvoice> invoice;
+  uint32_t group_left = 0;
+  bool seller_touched = false;  // Their accounts.
+  bool buyer_touched = false;
 };
 
 }  // namespace skontro::engine

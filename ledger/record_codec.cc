@@ -37,24 +37,24 @@ void EncodeEntry(const Entry& entry, storage::v1::Entry* out) {
   }
 }
 
-absl::StatusOr<Entry> DecodeEntry(const storage::v1::Entry& from) {
+absl::Status DecodeEntry(const storage::v1::Entry& from, Entry* to) {
   if (from.kind() != static_cast<uint32_t>(EntryKind::kTrade) &&
       from.kind() != static_cast<uint32_t>(EntryKind::kReversal)) {
     return absl::DataLossError("an entry of an unknown kind");
   }
-  Entry entry;
-  entry.kind = static_cast<EntryKind>(from.kind());
-  entry.trade = TradeNumber{from.trade()};
-  entry.value_date = CivilDate::FromDays(from.value_day());
-  entry.postings.reserve(static_cast<size_t>(from.postings_size()));
+  to->kind = static_cast<EntryKind>(from.kind());
+  to->trade = TradeNumber{from.trade()};
+  to->value_date = CivilDate::FromDays(from.value_day());
+  to->postings.clear();
+  to->postings.reserve(static_cast<size_t>(from.postings_size()));
   for (const storage::v1::Posting& posting : from.postings()) {
-    entry.postings.push_back({AccountId{posting.account()},
-                              Amount::FromMinorUnits(posting.minor_units()),
-                              Amount::FromMinorUnits(posting.balance_after())});
+    to->postings.push_back({AccountId{posting.account()},
+                            Amount::FromMinorUnits(posting.minor_units()),
+                            Amount::FromMinorUnits(posting.balance_after())});
   }
-  const absl::Status valid = Validate(entry);
+  const absl::Status valid = Validate(*to);
   if (!valid.ok()) return absl::DataLossError(valid.message());
-  return entry;
+  return absl::OkStatus();
 }
 
 // Whether any message in `record` holds a field that this version does not
@@ -206,6 +206,11 @@ std::string_view FaultOf(uint64_t sequence, const Record* before,
       (!record.entries.empty() || !record.request_id.empty())) {
     return "a recovery moves nothing and answers nobody";
   }
+  if (record.kind == RecordKind::kStateDigest &&
+      !(record.entries.empty() && record.request_id.empty() &&
+        record.commitments.empty())) {
+    return "a state digest that does more than digest";
+  }
   if (!record.booking_date.has_value()) return "a record without booking day";
   if (before != nullptr && record.time_us <= before->time_us) {
     return "the time does not rise";
@@ -228,6 +233,12 @@ std::optional<Fault> FaultOf(Sequence first_sequence,
     const Record* const before = i == 0 ? nullptr : &records[i - 1];
     const std::string_view what = FaultOf(first + i, before, records[i]);
     if (!what.empty()) return Fault{first + i, what};
+    if (i < group_end && records[i].kind == RecordKind::kStateDigest) {
+      return Fault{first + i, "a state digest inside a group"};
+    }
+    if (i < group_end && records[i].kind == RecordKind::kRecovery) {
+      return Fault{first + i, "a recovery inside a group"};
+    }
     if (records[i].request_id.empty()) continue;
     if (i < group_end) return Fault{first + i, "a request inside a group"};
     group_end = i + records[i].group_count;
@@ -252,6 +263,7 @@ bool IsKnownKind(uint16_t kind) {
     case RecordKind::kGenesis:
     case RecordKind::kEvent:
     case RecordKind::kRefusal:
+    case RecordKind::kStateDigest:
     case RecordKind::kRecovery:
       return true;
   }
@@ -281,6 +293,45 @@ absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
   }
   frame.kind = static_cast<RecordKind>(kind);
   return frame;
+}
+
+// DecodePayload() into a record that may have been another.
+absl::Status DecodeInto(std::string_view payload, RecordKind kind,
+                        int64_t time_us, Record* record) {
+  // One message per thread: its strings and arrays are reused.
+  thread_local storage::v1::Record message;
+  if (!message.ParseFromArray(payload.data(),
+                              static_cast<int>(payload.size()))) {
+    return absl::DataLossError("the payload is no record");
+  }
+  if (HasUnknownFields(message)) {
+    return absl::DataLossError("a field that this version knows not");
+  }
+  record->kind = kind;
+  record->time_us = time_us;
+  record->booking_date = CivilDate::FromDays(message.booking_day());
+  record->actor = message.actor();
+  record->request_id = message.request_id();
+  record->request_fields.clear();
+  for (const storage::v1::FieldHash& field : message.request_fields()) {
+    record->request_fields.push_back({field.number(), field.hash()});
+  }
+  record->group_count = std::max<uint32_t>(message.group_count(), 1);
+  record->entries.resize(static_cast<size_t>(message.entries_size()));
+  for (int i = 0; i < message.entries_size(); ++i) {
+    SKONTRO_RETURN_IF_ERROR(DecodeEntry(
+        message.entries(i), &record->entries[static_cast<size_t>(i)]));
+  }
+  record->event = message.event();
+  record->commitments.clear();
+  for (const storage::v1::Commitment& commitment : message.commitments()) {
+    if (commitment.digest().size() != kDigestLength) {
+      return absl::DataLossError("a commitment that is no digest");
+    }
+    record->commitments.push_back({commitment.subject(), commitment.field(),
+                                   DigestFromBytes(commitment.digest())});
+  }
+  return absl::OkStatus();
 }
 
 // Whether a `string` field that holds `text` can be parsed.
@@ -326,35 +377,8 @@ std::string EncodePayload(const Record& record) {
 
 absl::StatusOr<Record> DecodePayload(std::string_view payload, RecordKind kind,
                                      int64_t time_us) {
-  thread_local storage::v1::Record message;
-  if (!message.ParseFromArray(payload.data(),
-                              static_cast<int>(payload.size()))) {
-    return absl::DataLossError("the payload is no record");
-  }
-  if (HasUnknownFields(message)) {
-    return absl::DataLossError("a field that this version knows not");
-  }
   Record record;
-  record.kind = kind;
-  record.time_us = time_us;
-  record.booking_date = CivilDate::FromDays(message.booking_day());
-  record.actor = message.actor();
-  record.request_id = message.request_id();
-  for (const storage::v1::FieldHash& field : message.request_fields()) {
-    record.request_fields.push_back({field.number(), field.hash()});
-  }
-  record.group_count = std::max<uint32_t>(message.group_count(), 1);
-  for (const storage::v1::Entry& entry : message.entries()) {
-    SKONTRO_ASSIGN_OR_RETURN(record.entries.emplace_back(), DecodeEntry(entry));
-  }
-  record.event = message.event();
-  for (const storage::v1::Commitment& commitment : message.commitments()) {
-    if (commitment.digest().size() != kDigestLength) {
-      return absl::DataLossError("a commitment that is no digest");
-    }
-    record.commitments.push_back({commitment.subject(), commitment.field(),
-                                  DigestFromBytes(commitment.digest())});
-  }
+  SKONTRO_RETURN_IF_ERROR(DecodeInto(payload, kind, time_us, &record));
   return record;
 }
 
@@ -400,14 +424,21 @@ EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
 }
 
 absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust) {
-  SKONTRO_ASSIGN_OR_RETURN(const BatchHeader header, DecodeHeader(bytes));
   DecodedBatch out;
-  out.uid = header.uid;
-  out.epoch = header.epoch;
-  out.previous = header.previous;
-  out.batch.first_sequence = Sequence{header.first_sequence};
-  out.batch.records.reserve(header.count);
-  out.batch.digests.reserve(header.count);
+  SKONTRO_RETURN_IF_ERROR(DecodeBatch(bytes, trust, &out));
+  return out;
+}
+
+absl::Status DecodeBatch(std::string_view bytes, Trust trust,
+                         DecodedBatch* out) {
+  SKONTRO_ASSIGN_OR_RETURN(const BatchHeader header, DecodeHeader(bytes));
+  out->uid = header.uid;
+  out->epoch = header.epoch;
+  out->previous = header.previous;
+  CommittedBatch& batch = out->batch;
+  batch.first_sequence = Sequence{header.first_sequence};
+  batch.records.resize(header.count);
+  batch.digests.resize(header.count);
 
   Chain chain(header.batch_id, header.epoch, header.previous);
   std::string_view rest = bytes.substr(kBatchHeaderLength);
@@ -418,22 +449,21 @@ absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust) {
         BytesOf(chain.Add(frame.header, frame.payload)) != frame.digest) {
       return Damaged(sequence, "digest of the record");
     }
-    absl::StatusOr<Record> record =
-        DecodePayload(frame.payload, frame.kind, frame.time_us);
-    if (!record.ok()) {
-      const absl::string_view message = record.status().message();
+    const absl::Status decoded =
+        DecodeInto(frame.payload, frame.kind, frame.time_us, &batch.records[i]);
+    if (!decoded.ok()) {
+      const absl::string_view message = decoded.message();
       return Damaged(sequence, {message.data(), message.size()});
     }
-    out.batch.records.push_back(*std::move(record));
-    out.batch.digests.push_back(DigestFromBytes(frame.digest));
+    batch.digests[i] = DigestFromBytes(frame.digest);
   }
   if (!rest.empty()) {
     return Damaged(header.first_sequence, "bytes behind the last frame");
   }
   const std::optional<Fault> fault =
-      FaultOf(out.batch.first_sequence, out.batch.records);
+      FaultOf(batch.first_sequence, batch.records);
   if (fault.has_value()) return Damaged(fault->sequence, fault->what);
-  return out;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> CutBatch(std::string_view bytes, Sequence last) {

@@ -70,6 +70,12 @@ struct DecodedBatch {
 // format version above kFormatVersion.
 absl::StatusOr<DecodedBatch> DecodeBatch(std::string_view bytes, Trust trust);
 
+// The same into `out`, whatever was in it; its strings and lists are used
+// again, so that reading one batch after another allocates little. After an
+// error `out` holds anything.
+absl::Status DecodeBatch(std::string_view bytes, Trust trust,
+                         DecodedBatch* out);
+
 // The batch in `bytes` without the records behind `last`; those that stay have
 // the digests that they had. Returns INVALID_ARGUMENT if that would cut an
 // atomic group, naming its ends, or what DecodeBatch() returns.

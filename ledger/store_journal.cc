@@ -51,15 +51,15 @@ bool Follows(const JournalHead& head, const DecodedBatch& next) {
 }
 
 // The batch under `it`, if it is where it belongs.
-absl::StatusOr<DecodedBatch> DecodeRow(const Iterator& it, Trust trust) {
-  SKONTRO_ASSIGN_OR_RETURN(DecodedBatch found, DecodeBatch(it.value(), trust));
-  if (it.key() != JournalKey(found.batch.first_sequence)) {
+absl::Status DecodeRow(const Iterator& it, Trust trust, DecodedBatch* found) {
+  SKONTRO_RETURN_IF_ERROR(DecodeBatch(it.value(), trust, found));
+  if (it.key() != JournalKey(found->batch.first_sequence)) {
     return absl::DataLossError(
         absl::StrCat("the batch at sequence ",
-                     static_cast<uint64_t>(found.batch.first_sequence),
+                     static_cast<uint64_t>(found->batch.first_sequence),
                      " is stored in another's place"));
   }
-  return found;
+  return absl::OkStatus();
 }
 
 // Each batch says its format too; this row says it of the families, before
@@ -247,8 +247,8 @@ absl::StatusOr<JournalHead> ReadHead(const Snapshot& snapshot) {
   if (!it->Valid()) {
     return absl::NotFoundError("the store holds no journal");
   }
-  SKONTRO_ASSIGN_OR_RETURN(const DecodedBatch last,
-                           DecodeRow(*it, Trust::kNothing));
+  DecodedBatch last;
+  SKONTRO_RETURN_IF_ERROR(DecodeRow(*it, Trust::kNothing, &last));
   return HeadAfter(last.uid, last.batch);
 }
 
@@ -259,6 +259,13 @@ JournalReader::JournalReader(const Snapshot* snapshot, Sequence from,
       from_(from) {}
 
 absl::StatusOr<std::optional<DecodedBatch>> JournalReader::Next() {
+  DecodedBatch batch;
+  SKONTRO_ASSIGN_OR_RETURN(const bool found, Next(&batch));
+  if (!found) return std::nullopt;
+  return batch;
+}
+
+absl::StatusOr<bool> JournalReader::Next(DecodedBatch* batch) {
   while (true) {
     if (started_) {
       if (it_->Valid()) it_->Next();
@@ -270,15 +277,16 @@ absl::StatusOr<std::optional<DecodedBatch>> JournalReader::Next() {
       if (!it_->Valid()) it_->Seek(JournalKey(Sequence{0}));
     }
     SKONTRO_RETURN_IF_ERROR(it_->status());
-    if (!it_->Valid()) return std::nullopt;
-    SKONTRO_ASSIGN_OR_RETURN(DecodedBatch next, Take());
+    if (!it_->Valid()) return false;
+    SKONTRO_RETURN_IF_ERROR(Take(batch));
     // A batch that ends before `from` is the last, or the next one is missing.
-    if (next.batch.last_sequence() >= from_) return next;
+    if (batch->batch.last_sequence() >= from_) return true;
   }
 }
 
-absl::StatusOr<DecodedBatch> JournalReader::Take() {
-  SKONTRO_ASSIGN_OR_RETURN(DecodedBatch next, DecodeRow(*it_, trust_));
+absl::Status JournalReader::Take(DecodedBatch* taken) {
+  SKONTRO_RETURN_IF_ERROR(DecodeRow(*it_, trust_, taken));
+  const DecodedBatch& next = *taken;
   const Sequence first = next.batch.first_sequence;
   if (!previous_.has_value() && first > std::max(from_, Sequence{1})) {
     return absl::DataLossError(absl::StrCat("the journal begins with sequence ",
@@ -289,7 +297,7 @@ absl::StatusOr<DecodedBatch> JournalReader::Take() {
     SKONTRO_RETURN_IF_ERROR(CheckFollows(previous_, next));
   }
   previous_ = HeadAfter(next.uid, next.batch);
-  return next;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ChainedRecord> ReadRecord(const Snapshot& snapshot,

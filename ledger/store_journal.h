@@ -113,9 +113,12 @@ class JournalReader {
   // DecodeBatch() does; it names the sequence. REQUIRES: no error before.
   absl::StatusOr<std::optional<DecodedBatch>> Next();
 
+  // The same into `batch`, whose memory is used again; false behind the last.
+  absl::StatusOr<bool> Next(DecodedBatch* batch);
+
  private:
   // Decodes the batch under the iterator and checks that it may follow.
-  absl::StatusOr<DecodedBatch> Take();
+  absl::Status Take(DecodedBatch* next);
 
   std::unique_ptr<Iterator> it_;
   const Trust trust_;

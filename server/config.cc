@@ -107,6 +107,13 @@ void AddFlags(CLI::App* app, Config* config) {
       ->check(CLI::Range(1, 100))
       ->type_name("PERCENT")
       ->capture_default_str();
+  app->add_option("--checkpoint-records", config->checkpoint_interval,
+                  "Records from one checkpoint to the next, in each network; "
+                  "0 saves one at a stop only")
+      ->type_name("COUNT")
+      ->capture_default_str();
+  app->add_flag("--full-replay", config->full_replay,
+                "Start from the journal alone, whatever checkpoints there are");
   app->add_flag("--check", config->check,
                 "Open the data directory and every network, then stop");
 }

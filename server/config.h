@@ -3,6 +3,7 @@
 #ifndef SKONTRO_SERVER_CONFIG_H_
 #define SKONTRO_SERVER_CONFIG_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -22,6 +23,8 @@ struct Config {
   LogLevel log_level = LogLevel::kInfo;
   int cache_mb = 256;
   int disk_full_percent = 80;
+  uint64_t checkpoint_interval = 1'000'000;
+  bool full_replay = false;
   bool check = false;
 };
 

@@ -111,6 +111,8 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
   options.cache_bytes = static_cast<size_t>(config.cache_mb) << 20;
   options.anchor_directory = config.anchor_directory;
   options.anchor.mode = config.anchor;
+  options.engine.checkpoint_interval = config.checkpoint_interval;
+  options.engine.use_checkpoints = !config.full_replay;
   absl::StatusOr<std::unique_ptr<NetworkRegistry>> networks =
       NetworkRegistry::Open(directory->get(), options, log);
   if (!networks.ok()) {

@@ -15,7 +15,7 @@ namespace skontro::server {
 absl::StatusOr<std::unique_ptr<Network>> Network::Open(
     const std::string& directory, ledger::RocksdbResources* resources,
     const AnchorOpener& open_anchor, engine::Engine::Options options,
-    const std::function<void(ledger::Sequence)>& on_progress) {
+    const engine::OnStart& on_start) {
   std::unique_ptr<Network> network(new Network);
   SKONTRO_ASSIGN_OR_RETURN(
       network->store_, ledger::RocksdbStore::Open(
@@ -27,7 +27,7 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(
   options.anchor = network->anchor_.get();
   SKONTRO_ASSIGN_OR_RETURN(
       network->engine_,
-      engine::Engine::Open(network->store_.get(), options, on_progress));
+      engine::Engine::Open(network->store_.get(), options, on_start));
   const std::string& zone = network->terms().time_zone;
   if (!absl::LoadTimeZone(zone, &network->zone_)) {
     return absl::FailedPreconditionError(

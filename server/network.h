@@ -39,8 +39,7 @@ class Network {
       std::function<absl::StatusOr<std::unique_ptr<ledger::HeadAnchor>>()>;
 
   // Opens the network in `directory` and compares it with its anchor.
-  // `resources` must outlive it. `on_progress` is called now and then with the
-  // sequence reached.
+  // `resources` must outlive it. `on_start` is called now and then.
   //
   // Returns the errors of RocksdbStore::Open(), of `open_anchor`, CheckHead()
   // and Engine::Open(); FAILED_PRECONDITION if this machine does not know its
@@ -48,7 +47,7 @@ class Network {
   static absl::StatusOr<std::unique_ptr<Network>> Open(
       const std::string& directory, ledger::RocksdbResources* resources,
       const AnchorOpener& open_anchor, engine::Engine::Options options,
-      const std::function<void(ledger::Sequence)>& on_progress);
+      const engine::OnStart& on_start);
 
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;

@@ -14,6 +14,7 @@
 #include "ledger/store_journal.h"
 #include "server/request_hash.h"
 #include "server/resource_name.h"
+#include "server/start_log.h"
 
 namespace skontro::server {
 namespace {
@@ -65,23 +66,23 @@ absl::StatusOr<std::unique_ptr<NetworkRegistry>> NetworkRegistry::Open(
 
 absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::OpenOne(
     const std::string& id) {
+  engine::Engine::Options options = options_.engine;
+  options.on_checkpoint = [log = log_, id](const auto& report) {
+    LogCheckpoint(report, id, log);
+  };
+  StartLog start_log(log_, id);
   SKONTRO_ASSIGN_OR_RETURN(
       std::unique_ptr<Network> network,
       Network::Open(
           directory_->NetworkPath(id), &resources_,
-          [&] { return OpenAnchor(id); }, options_.engine,
-          [&](ledger::Sequence sequence) {
-            log_->Write(LogLevel::kInfo, "network_opening",
-                        {{"network", id}, {"sequence", Number(sequence)}});
-          }));
+          [&] { return OpenAnchor(id); }, options,
+          [&](const auto& progress) { start_log.Tell(progress); }));
   if (network->id() != id) {
     return absl::DataLossError(
         absl::StrCat("its directory holds the network ", network->id(),
                      "; give the directory that name back"));
   }
-  log_->Write(LogLevel::kInfo, "network_opened",
-              {{"network", id},
-               {"sequence", Number(network->engine().view().sequence)}});
+  start_log.Opened(network->engine().view().sequence);
   const absl::Status key = network->CheckHeadKey();
   if (!key.ok()) {
     // Trades go on; only heads cannot be signed.

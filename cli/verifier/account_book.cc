@@ -138,6 +138,11 @@ uint64_t AccountBook::MemberOf(uint64_t account) const {
   return found == accounts_.end() ? 0 : found->second.member;
 }
 
+const AccountBook::Account* AccountBook::Find(uint64_t account) const {
+  const auto found = accounts_.find(account);
+  return found == accounts_.end() ? nullptr : &found->second;
+}
+
 __int128 AccountBook::Sum() const {
   __int128 sum = 0;
   for (const auto& [number, account] : accounts_) sum += account.balance;

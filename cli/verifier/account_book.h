@@ -49,18 +49,22 @@ class AccountBook {
   // The member that `account` belongs to; 0 if there is no such account.
   uint64_t MemberOf(uint64_t account) const;
 
-  uint64_t count() const { return accounts_.size(); }
-
-  // The sum of all balances, added up anew.
-  __int128 Sum() const;
-
- private:
+  // An account as it stands.
   struct Account {
     int64_t balance = 0;
     Limits limits;
     uint64_t member = 0;
   };
 
+  // nullptr if there is no such account.
+  const Account* Find(uint64_t account) const;
+
+  uint64_t count() const { return accounts_.size(); }
+
+  // The sum of all balances, added up anew.
+  __int128 Sum() const;
+
+ private:
   // Moves one balance, and the sum of all.
   void PostOne(uint64_t sequence, const Posting& posting);
 

@@ -24,24 +24,28 @@ RecordKind KindOf(const Event& event) {
   if (std::holds_alternative<RecoveryAccepted>(event)) {
     return RecordKind::kRecovery;
   }
-  return RecordKind::kEvent;
+  return std::holds_alternative<StateDigested>(event) ? RecordKind::kStateDigest
+                                                      : RecordKind::kEvent;
 }
 
 }  // namespace
 
-Books::Books(Findings* findings)
+Books::Books(Findings* findings, uint64_t digest_interval)
     : findings_(*findings),
       accounts_(findings),
-      trades_(&accounts_, findings) {}
+      trades_(&accounts_, findings),
+      state_(&accounts_, digest_interval, findings) {}
 
 void Books::Apply(const Frame& frame, const Record& record,
                   const Event& event) {
   const At at = {frame.sequence, record, frame};
   CheckKind(at, frame.kind, event);
   CheckDay(at);
+  state_.CheckPlace(at.sequence, event, group_left_ > 0);
   CheckRequest(at, frame, event);
   accounts_.Post(at.sequence, record.entries);
   std::visit([&](const auto& what) { On(at, what); }, event);
+  state_.Apply(at.sequence, record.entries, event);
 }
 
 void Books::CheckKind(const At& at, RecordKind kind, const Event& event) {
@@ -250,6 +254,15 @@ void Books::On(const At& at, const RecoveryAccepted& event) {
                              event.anchored->sequence == found.sequence &&
                              event.anchored->digest != found.digest;
   recoveries_.push_back(recovery);
+}
+
+void Books::On(const At& at, const StateDigested&) {
+  CheckNoEntries(at, "a state digest");
+  const Record& record = at.record;
+  if (!record.actor.empty() || !record.request_id.empty() ||
+      !record.request_fields.empty() || !record.commitments.empty()) {
+    Add(at, "a state digest says that somebody asked for it");
+  }
 }
 
 }  // namespace skontro::verifier

@@ -20,14 +20,16 @@
 #include "cli/verifier/journal_reader.h"
 #include "cli/verifier/messages.h"
 #include "cli/verifier/report.h"
+#include "cli/verifier/state_book.h"
 #include "cli/verifier/trade_book.h"
 
 namespace skontro::verifier {
 
 class Books {
  public:
-  // `findings` must outlive the books.
-  explicit Books(Findings* findings);
+  // `findings` must outlive the books. `digest_interval` is that of the format
+  // but in tests.
+  Books(Findings* findings, uint64_t digest_interval);
 
   // Checks the record and takes it over.
   // REQUIRES: called once for every record, in order.
@@ -35,6 +37,7 @@ class Books {
 
   const std::optional<NetworkCreated>& network() const { return network_; }
   const AccountBook& accounts() const { return accounts_; }
+  const StateBook& state() const { return state_; }
   uint64_t member_count() const { return members_; }
   uint64_t trade_count() const { return trades_.count(); }
   const std::vector<Recovery>& recoveries() const { return recoveries_; }
@@ -67,10 +70,12 @@ class Books {
   void On(const At& at, const RequestRefused& event);
   void On(const At& at, const HeadKeySet& event);
   void On(const At& at, const RecoveryAccepted& event);
+  void On(const At& at, const StateDigested& event);
 
   Findings& findings_;
   AccountBook accounts_;
   TradeBook trades_;
+  StateBook state_;
   std::optional<NetworkCreated> network_;
   std::vector<Recovery> recoveries_;
   uint64_t members_ = 0;

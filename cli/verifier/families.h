@@ -32,22 +32,24 @@ enum class Family {
   kLimit,
   kTree,
   kHeadKey,
+  kCheckpoint,
 };
 
-inline constexpr std::array<std::string_view, 18> kFamilyNames = {
+inline constexpr std::array<std::string_view, 19> kFamilyNames = {
     "journal",     "personal", "meta",       "account",      "account_entry",
     "booking_day", "request",  "member",     "member_id",    "tax_id",
     "trade",       "trade_id", "trade_step", "member_trade", "invoice",
-    "limit",       "tree",     "head_key"};
+    "limit",       "tree",     "head_key",   "checkpoint"};
 inline constexpr size_t kFamilyCount = kFamilyNames.size();
 
 inline constexpr std::string_view NameOf(Family family) {
   return kFamilyNames[static_cast<size_t>(family)];
 }
 
-// Whether it is rebuilt from the journal: all from `account` on.
+// Whether it is rebuilt from the journal, row by row: all from `account` on
+// but `checkpoint`, which has a pass of its own.
 inline constexpr bool IsProjection(Family family) {
-  return family >= Family::kAccount;
+  return family >= Family::kAccount && family != Family::kCheckpoint;
 }
 
 // Whether a key, once it is there, may never be written again: the families

@@ -17,7 +17,7 @@ constexpr uint32_t kPayloadLengthMax = 65'536;
 
 // Why `kind` is no kind of this version; empty if it is one.
 std::string KindFault(uint16_t kind) {
-  if ((kind >= 1 && kind <= 3) || kind == 9) return "";
+  if ((kind >= 1 && kind <= 4) || kind == 9) return "";
   return absl::StrFormat(
       "the record is of kind %d, which format 1 does not know; verify it with "
       "a newer program",

@@ -30,6 +30,7 @@ enum class RecordKind : uint16_t {
   kGenesis = 1,
   kEvent = 2,
   kRefusal = 3,
+  kStateDigest = 4,
   kRecovery = 9,
 };
 

@@ -358,11 +358,28 @@ struct RecoveryAccepted {
   }
 };
 
+struct StateDigested {
+  uint64_t members = 0;
+  uint64_t accounts = 0;
+  uint64_t open_trades = 0;
+  int64_t balances_sum = 0;
+  std::string digest;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "members", self.members);
+    visit.UInt64(2, "accounts", self.accounts);
+    visit.UInt64(3, "open_trades", self.open_trades);
+    visit.SInt64(4, "balances_sum", self.balances_sum);
+    visit.Bytes(5, "digest", self.digest, kDigestLength);
+  }
+};
+
 // In the order of their field numbers in `skontro.storage.v1.Event`, from 1.
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
-                 HeadKeySet, RecoveryAccepted>;
+                 HeadKeySet, RecoveryAccepted, StateDigested>;
 
 }  // namespace skontro::verifier
 

@@ -62,6 +62,7 @@ class Projector {
   void ProjectEvent(const Out&, const RequestRefused&) {}
   static void ProjectEvent(const Out& out, const HeadKeySet& event);
   void ProjectEvent(const Out&, const RecoveryAccepted&) {}
+  void ProjectEvent(const Out&, const StateDigested&) {}
 
   absl::flat_hash_map<uint64_t, Account> accounts_;
   std::optional<int32_t> last_day_;

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "cli/verifier/books.h"
 #include "cli/verifier/bytes.h"
+#include "cli/verifier/checkpoint_rows.h"
 #include "cli/verifier/decode.h"
 #include "cli/verifier/families.h"
 #include "cli/verifier/journal_reader.h"
@@ -33,9 +34,10 @@ constexpr std::string_view kUnusedFamily = "default";
 // One reading of the journal: who checks what the records mean, and who takes
 // the rows that they make.
 struct Reading {
-  Reading(Source* source, bool has_personal, Findings* findings)
+  Reading(Source* source, bool has_personal, uint64_t digest_interval,
+          Findings* findings)
       : journal(source, findings),
-        books(findings),
+        books(findings, digest_interval),
         personal(source, has_personal, &books.accounts(), findings) {}
 
   JournalReader journal;
@@ -43,8 +45,9 @@ struct Reading {
   Projector projector;
   TreeProjector tree;
   PersonalRows personal;
-  uint64_t records = 0;     // Frames that hold.
-  uint64_t understood = 0;  // The last record that was applied.
+  CheckpointRows* checkpoints = nullptr;  // Compared if set.
+  uint64_t records = 0;                   // Frames that hold.
+  uint64_t understood = 0;                // The last record that was applied.
 };
 
 class Verification {
@@ -61,8 +64,10 @@ class Verification {
     return present_[static_cast<size_t>(family)];
   }
 
-  // Whether nobody misses the family.
+  // Whether nobody misses the family. Checkpoints can be thrown away at any
+  // time, and earlier builds saved none.
   bool IsOptional(Family family) const {
+    if (family == Family::kCheckpoint) return true;
     return options_.journal_only && family != Family::kJournal &&
            family != Family::kPersonal;
   }
@@ -78,6 +83,10 @@ class Verification {
   // False if the payload cannot be read.
   bool ApplyFrame(const Frame& frame, Reading* reading, Findings* findings,
                   RowSink* rows, RowSink* tail);
+
+  // Whether there are checkpoints to compare.
+  bool FindCheckpoints(CheckpointRows* checkpoints);
+  void FinishCheckpoints(const Reading& reading);
 
   // Which families can be compared after this reading.
   std::vector<Family> Comparable(const Reading& reading);
@@ -127,10 +136,14 @@ absl::StatusOr<Report> Verification::Run() {
   progress_.records_total = newest.ok() ? *newest : 0;
   Tell();
 
-  Reading reading(&source_, Has(Family::kPersonal), &findings_);
+  Reading reading(&source_, Has(Family::kPersonal), options_.digest_interval,
+                  &findings_);
   const auto sums = std::make_unique<RowSums>();
   TailKeys tail(&source_, &findings_);
+  CheckpointRows checkpoints(&source_, &findings_);
+  if (FindCheckpoints(&checkpoints)) reading.checkpoints = &checkpoints;
   ReadJournal(&reading, &findings_, sums.get(), &tail);
+  FinishCheckpoints(reading);
   const std::vector<Family> families = Comparable(reading);
   CompareFamilies(families, sums.get(), &tail);
   if (!cancelled_) Tell();
@@ -247,7 +260,32 @@ bool Verification::ApplyFrame(const Frame& frame, Reading* reading,
   if (frame.sequence == report_.projected) {
     reading->projector.ProjectAccounts(frame.sequence, rows);
   }
+  if (reading->checkpoints != nullptr) {
+    reading->checkpoints->Compare(frame, *record, reading->journal,
+                                  reading->books);
+  }
   return true;
+}
+
+bool Verification::FindCheckpoints(CheckpointRows* checkpoints) {
+  if (!Has(Family::kCheckpoint)) return false;
+  const absl::Status status = checkpoints->Find();
+  if (!status.ok()) CannotRead(Family::kCheckpoint, status);
+  return status.ok();
+}
+
+void Verification::FinishCheckpoints(const Reading& reading) {
+  if (reading.checkpoints == nullptr || cancelled_) return;
+  const uint64_t last = reading.journal.last_sequence();
+  if (!reading.journal.whole() || reading.understood < last) {
+    NotChecked(
+        absl::StrFormat("the checkpoints after record %d", reading.understood));
+    return;
+  }
+  reading.checkpoints->Finish(last);
+  report_.compared.push_back(
+      {.family = std::string(NameOf(Family::kCheckpoint)),
+       .rows = reading.checkpoints->count()});
 }
 
 std::vector<Family> Verification::Comparable(const Reading& reading) {
@@ -343,7 +381,8 @@ void Verification::ExplainDifferences(const std::vector<Family>& families,
 
   // The same once more, for the rows: what does not hold was told before.
   Findings told_before;
-  Reading reading(&source_, Has(Family::kPersonal), &told_before);
+  Reading reading(&source_, Has(Family::kPersonal), options_.digest_interval,
+                  &told_before);
   class Nowhere : public RowSink {
     void Put(Family, std::string_view, std::string_view, uint64_t) override {}
     void Erase(Family, std::string_view, std::string_view, uint64_t) override {}

@@ -30,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "cli/verifier/report.h"
 #include "cli/verifier/source.h"
+#include "cli/verifier/state_book.h"
 
 namespace skontro::verifier {
 
@@ -53,6 +54,9 @@ struct VerifyOptions {
   // Progress is told at the start, after as many records or rows, and at the
   // end.
   uint64_t progress_interval = 65'536;
+
+  // That of the format; only tests have another one.
+  uint64_t digest_interval = kDigestInterval;
 };
 
 // Verifies what `source` shows. Findings do not fail the call, and neither does

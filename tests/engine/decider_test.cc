@@ -305,8 +305,8 @@ TEST_F(GroupTest, TheLargestGroupFits) {
   const std::vector<CreateTrade> trades(kGroupItemsMax,
                                         Payment("baker", "mason", 1));
   const Command group = Together(trades);
-  EXPECT_EQ(Decider::RecordsOf(group), kGroupItemsMax);
-  EXPECT_EQ(Decider::RecordsOf(Pay("a", "b", 1)), 1u);
+  EXPECT_EQ(Decider::RecordsOf(group), kGroupItemsMax + 1);
+  EXPECT_EQ(Decider::RecordsOf(Pay("a", "b", 1)), 2u);
   desk_.MustRun(group);
   EXPECT_EQ(desk_.BalanceOf("mason"), int64_t{kGroupItemsMax});
 }

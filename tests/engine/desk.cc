@@ -40,7 +40,8 @@ std::unique_ptr<ledger::MemoryStore> NewNetwork(const NetworkCreated& terms) {
   return store;
 }
 
-std::unique_ptr<State> ReadBack(const ledger::Store& store) {
+std::unique_ptr<State> ReadBack(const ledger::Store& store,
+                                uint64_t digest_interval) {
   const std::shared_ptr<const ledger::Snapshot> snapshot = store.GetSnapshot();
   ledger::JournalReader reader(snapshot.get(), Sequence{1},
                                ledger::Trust::kNothing);
@@ -53,8 +54,9 @@ std::unique_ptr<State> ReadBack(const ledger::Store& store) {
       const absl::StatusOr<Event> event = DecodeEvent(record.event);
       SKONTRO_CHECK(event.ok());
       if (const auto* created = std::get_if<NetworkCreated>(&*event)) {
-        state = std::make_unique<State>(record, *created);
+        state = std::make_unique<State>(record, *created, digest_interval);
       } else {
+        SKONTRO_CHECK(state->CheckDigest(*event).ok());
         state->Apply(record, *event);
       }
     }
@@ -63,10 +65,13 @@ std::unique_ptr<State> ReadBack(const ledger::Store& store) {
   return state;
 }
 
-Desk::Desk(const NetworkCreated& terms) : store_(NewNetwork(terms)) { Open(); }
+Desk::Desk(const NetworkCreated& terms, uint64_t digest_interval)
+    : digest_interval_(digest_interval), store_(NewNetwork(terms)) {
+  Open();
+}
 
-Desk::Desk(std::unique_ptr<ledger::MemoryStore> store)
-    : store_(std::move(store)) {
+Desk::Desk(std::unique_ptr<ledger::MemoryStore> store, uint64_t digest_interval)
+    : digest_interval_(digest_interval), store_(std::move(store)) {
   Open();
 }
 
@@ -77,7 +82,7 @@ void Desk::Open() {
   auto journal = ledger::StoreJournal::Open(store_.get());
   SKONTRO_CHECK(journal.ok());
   journal_ = *std::move(journal);
-  decider_ = std::make_unique<Decider>(ReadBack(*store_));
+  decider_ = std::make_unique<Decider>(ReadBack(*store_, digest_interval_));
   time_us_ = state().time_us();
   view_ = projection_->view();
   views_.push_back(view_);
@@ -86,7 +91,7 @@ void Desk::Open() {
 Desk::~Desk() {
   Commit();
   state().CheckInvariants();
-  const std::unique_ptr<State> twin = ReadBack(*store_);
+  const std::unique_ptr<State> twin = ReadBack(*store_, digest_interval_);
   twin->CheckInvariants();
   SKONTRO_CHECK(twin->sequence() == state().sequence());
   SKONTRO_CHECK(twin->time_us() == state().time_us());

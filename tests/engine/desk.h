@@ -38,15 +38,18 @@ std::unique_ptr<ledger::MemoryStore> NewNetwork(const NetworkCreated& terms);
 
 // The state that the journal in `store` gives, as an engine that starts reads
 // it.
-std::unique_ptr<State> ReadBack(const ledger::Store& store);
+std::unique_ptr<State> ReadBack(const ledger::Store& store,
+                                uint64_t digest_interval = kDigestInterval);
 
 class Desk {
  public:
   // A new network, with the clock at noon of 2026-03-02.
-  explicit Desk(const NetworkCreated& terms = EuroTerms());
+  explicit Desk(const NetworkCreated& terms = EuroTerms(),
+                uint64_t digest_interval = kDigestInterval);
 
   // The network in `store`.
-  explicit Desk(std::unique_ptr<ledger::MemoryStore> store);
+  explicit Desk(std::unique_ptr<ledger::MemoryStore> store,
+                uint64_t digest_interval = kDigestInterval);
 
   ~Desk();
   Desk(const Desk&) = delete;
@@ -83,6 +86,7 @@ class Desk {
   Decider& decider() { return *decider_; }
   const NetworkCreated& terms() const { return state().terms(); }
   const ledger::MemoryStore& store() const { return *store_; }
+  ledger::MemoryStore* mutable_store() { return store_.get(); }
   const ledger::PendingBatch& open_batch() const { return open_; }
 
   // Payloads of all records that were decided here, oldest first.
@@ -101,6 +105,7 @@ class Desk {
   std::vector<ledger::ReadView>::const_iterator FirstFrom(
       Sequence sequence) const;
 
+  const uint64_t digest_interval_;
   std::unique_ptr<ledger::MemoryStore> store_;
   IndexProjector projector_;
   std::unique_ptr<ledger::Projection> projection_;

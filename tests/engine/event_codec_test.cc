@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,8 @@ std::vector<Event> AllEvents() {
       RecoveryAccepted{{{Sequence{9}, ledger::HashOf("a"), 7}},
                        {Sequence{5}, ledger::HashOf("b"), 6},
                        Sequence{8}},
+      StateDigested{},
+      StateDigested{1, UINT64_MAX, 3, -4, ledger::HashOf("state")},
   };
 }
 
@@ -147,6 +150,53 @@ TEST(EventCodecTest, WhatThisVersionDoesNotKnowIsRefused) {
     EXPECT_TRUE(absl::IsDataLoss(status)) << i << ": " << status;
     ++i;
   }
+}
+
+// All messages in `message`, itself included.
+void CollectParts(google::protobuf::Message* message,
+                  std::vector<google::protobuf::Message*>* parts) {
+  parts->push_back(message);
+  const google::protobuf::Reflection* reflection = message->GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(*message, &fields);
+  for (const google::protobuf::FieldDescriptor* field : fields) {
+    if (field->cpp_type() !=
+        google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
+      continue;
+    }
+    if (!field->is_repeated()) {
+      CollectParts(reflection->MutableMessage(message, field), parts);
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
+      CollectParts(reflection->MutableRepeatedMessage(message, field, i),
+                   parts);
+    }
+  }
+}
+
+TEST(EventCodecTest, AnUnknownFieldIsRefusedInWhateverMessageItIs) {
+  std::set<std::string> spoilt;
+  for (const Event& event : AllEvents()) {
+    storage::v1::Event message;
+    ASSERT_TRUE(message.ParseFromString(EncodeEvent(event)));
+    std::vector<google::protobuf::Message*> parts;
+    CollectParts(&message, &parts);
+    for (google::protobuf::Message* part : parts) {
+      const google::protobuf::Reflection* reflection = part->GetReflection();
+      reflection->MutableUnknownFields(part)->AddVarint(99, 1);
+      EXPECT_TRUE(
+          absl::IsDataLoss(DecodeEvent(message.SerializeAsString()).status()))
+          << part->GetDescriptor()->name();
+      reflection->MutableUnknownFields(part)->Clear();
+      spoilt.insert(part->GetDescriptor()->name());
+    }
+  }
+  // Every message of event.proto.
+  EXPECT_EQ(
+      spoilt.size(),
+      static_cast<size_t>(
+          storage::v1::Event::descriptor()->file()->message_type_count()));
 }
 
 TEST(EventCodecTest, DamagedBytesNeverStopTheProcess) {

@@ -93,7 +93,7 @@ absl::Status SlowDisk::Write(const ledger::WriteBatch& batch,
   const absl::Status status = store_->Write(batch, durability);
   if (!status.ok() || durability == Durability::kUnlogged) return status;
   for (const ledger::WriteBatch::Operation& row : batch.operations()) {
-    if (row.family != Family::kJournal) continue;
+    if (row.family != Family::kJournal || !row.value.has_value()) continue;
     const auto decoded = ledger::DecodeBatch(*row.value, ledger::Trust::kCrc);
     if (!decoded.ok()) return decoded.status();
     const absl::MutexLock lock(&mutex_);

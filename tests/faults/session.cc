@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "engine/genesis.h"
+#include "engine/replay.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "ledger/head_check.h"
@@ -21,6 +22,22 @@ namespace {
 std::unique_ptr<ledger::RocksdbResources> NewResources(rocksdb::Env* env) {
   return std::make_unique<ledger::RocksdbResources>(
       /*cache_bytes=*/4 << 20, /*write_buffer_bytes=*/16 << 20, env);
+}
+
+// Often enough that a script has some.
+constexpr uint64_t kCheckpointInterval = 50;
+
+// Stops the process unless the checkpoint that a start would begin with, if
+// there is one, leads to what the whole journal leads to.
+void CompareReplays(const ledger::Snapshot& snapshot) {
+  const auto whole = engine::Recover(snapshot, {false}, {}, {});
+  const auto begun = engine::Recover(snapshot, {true}, {}, {});
+  if (!whole.ok() || !begun.ok()) return;  // The engine will say so.
+  const engine::State& a = *whole->replayed.state;
+  const engine::State& b = *begun->replayed.state;
+  SKONTRO_CHECK(a.sequence() == b.sequence() && a.time_us() == b.time_us() &&
+                a.booking_date() == b.booking_date() &&
+                a.DigestNow() == b.DigestNow());
 }
 
 }  // namespace
@@ -68,7 +85,11 @@ absl::Status Session::OpenStore() {
   if (anchored_.has_value()) {
     SKONTRO_RETURN_IF_ERROR(CheckHead(*store_->GetSnapshot(), *anchored_));
   }
-  SKONTRO_ASSIGN_OR_RETURN(engine_, engine::Engine::Open(store_.get(), {}));
+  CompareReplays(*store_->GetSnapshot());
+  engine::Engine::Options options;
+  options.checkpoint_interval = kCheckpointInterval;
+  SKONTRO_ASSIGN_OR_RETURN(engine_,
+                           engine::Engine::Open(store_.get(), options));
   return absl::OkStatus();
 }
 
@@ -104,6 +125,9 @@ Answers Session::Ask(
 absl::StatusOr<std::string> ReadEveryRow(const ledger::Snapshot& snapshot) {
   std::string rows;
   for (size_t i = 0; i < ledger::kFamilyNames.size(); ++i) {
+    // Checkpoints are no function of the journal: where they come depends on
+    // when the engine stopped. What they lead to is compared by asking it.
+    if (static_cast<ledger::Family>(i) == ledger::Family::kCheckpoint) continue;
     absl::StrAppend(&rows, std::string(ledger::kFamilyNames[i]), "\n");
     const std::unique_ptr<ledger::Iterator> it =
         snapshot.NewIterator(static_cast<ledger::Family>(i));

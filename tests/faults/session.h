@@ -68,7 +68,8 @@ class Session {
   std::unique_ptr<engine::Engine> engine_;
 };
 
-// Every row of every family, one after another, or why a row cannot be read.
+// Every row that follows from the journal, one after another, or why a row
+// cannot be read.
 absl::StatusOr<std::string> ReadEveryRow(const ledger::Snapshot& snapshot);
 
 // The digest of every record from the first on, recomputed from what is stored.

@@ -1,14 +1,15 @@
 // Every journal that was ever written stays readable, byte for byte.
 //
 // journal_format_1.hex holds the batches of a small journal of format version 1
-// with every kind of record and of event: one batch after another, separated by
-// an empty line, in hexadecimal digits of any line length; a line that begins
-// with # is a comment. The file is never changed.
+// with every kind of record and of event that it began with, and
+// journal_format_1_state_digest.hex one with a state digest: one batch after
+// another, separated by an empty line, in hexadecimal digits of any line
+// length; a line that begins with # is a comment. The file is never changed.
 //
 // A later format version gets a file and a test beside these. Write the records
 // in the test, run it, and take the file that it leaves where it says; then
 // check that file by hand against docs/journal_format.md before it is
-// committed. New events of format version 1 go to a file of their own, by the
+// committed. New events of format version 1 go to files of their own, by the
 // same way: journal_format_1_recovery.hex has the acceptance of a loss.
 
 #include <gtest/gtest.h>
@@ -36,6 +37,10 @@ constexpr char kLastDigest[] =
 constexpr char kHeadKeyDigest[] =
     "869a898812480186a10cacfa54b05fd4"
     "05b09aac434c53d44a9799a978fee931";
+
+constexpr char kStateDigestDigest[] =
+    "115435d35cf147ff8969eefe73138432"
+    "66b845d359ba49cf8df51d309c354541";
 
 constexpr int32_t kFirstDay = 20'454;  // 2026-01-01
 constexpr AccountId kBakersAccount{1};
@@ -299,6 +304,23 @@ std::vector<std::vector<Record>> RecoveredJournal() {
   return batches;
 }
 
+// A record of the kind that came later: journal_format_1_state_digest.hex. The
+// digest is that of a state with nothing in it.
+Record StateDigested() {
+  storage::Event event;
+  storage::StateDigested* digested = event.mutable_state_digested();
+  digested->set_digest(std::string(BytesOf(HashOf(std::string(64, '\0')))));
+  Record record = RecordOf(2, event, RecordKind::kStateDigest);
+  record.actor.clear();
+  record.request_id.clear();
+  record.request_fields.clear();
+  return record;
+}
+
+std::vector<std::vector<Record>> StateDigestJournal() {
+  return {{NetworkCreated()}, {StateDigested()}};
+}
+
 std::vector<std::string> Encode(
     const std::vector<std::vector<Record>>& journal) {
   std::vector<std::string> batches;
@@ -356,7 +378,9 @@ class JournalFormatTest : public testing::Test {
 
   const std::vector<Golden> goldens_ = {
       {"journal_format_1.hex", Journal, kLastDigest},
-      {"journal_format_1_head_key.hex", HeadKeyJournal, kHeadKeyDigest}};
+      {"journal_format_1_head_key.hex", HeadKeyJournal, kHeadKeyDigest},
+      {"journal_format_1_state_digest.hex", StateDigestJournal,
+       kStateDigestDigest}};
 };
 
 TEST_F(JournalFormatTest, AJournalOfVersion1HoldsWhatWasWritten) {
@@ -434,6 +458,7 @@ TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
   for (const std::vector<Record>& records : RecoveredJournal()) {
     all.push_back(records);
   }
+  all.push_back(StateDigestJournal().back());
   for (const std::vector<Record>& records : all) {
     for (const Record& record : records) {
       storage::Event event;

@@ -149,7 +149,7 @@ TEST_F(RecordDamageTest, WhatTheFormatDoesNotAllowIsRefused) {
        kDataLoss, "sequence 6: checksum of the frame"},
       {"a kind of zero", [](auto* b) { b->frames[1].kind = 0; }, kDataLoss,
        "sequence 6: a kind"},
-      {"a kind that is taken for later", [](auto* b) { b->frames[1].kind = 4; },
+      {"a kind that is taken for later", [](auto* b) { b->frames[1].kind = 5; },
        kDataLoss, "sequence 6: a kind"},
       {"the last kind there can be",
        [](auto* b) { b->frames[2].kind = 65'535; }, kDataLoss,

@@ -397,6 +397,8 @@ std::string Audit::CheckRebuild() const {
     return "a rebuilt projection reaches another record";
   }
   for (size_t i = 0; i < ledger::kFamilyNames.size(); ++i) {
+    // Checkpoints are no function of the journal: they come when they come.
+    if (static_cast<Family>(i) == Family::kCheckpoint) continue;
     const auto a = view_.snapshot->NewIterator(static_cast<Family>(i));
     const auto b = rebuilt.snapshot->NewIterator(static_cast<Family>(i));
     a->Seek("");

@@ -224,6 +224,11 @@ struct LineWriter {
     return absl::StrCat("loss accepted behind ",
                         static_cast<uint64_t>(accepted.found.sequence));
   }
+  std::string operator()(const engine::StateDigested& digested) const {
+    return absl::StrCat("state of ", digested.members, " members, ",
+                        digested.open_trades, " open trades, sum ",
+                        digested.balances_sum);
+  }
 };
 
 std::string TextOf(const std::vector<Why>& why) {

@@ -47,8 +47,11 @@ std::string RefusalLine(const Why& why) {
   return line;
 }
 
-Oracle::Oracle(Terms terms, int64_t time_us, int32_t day, Coverage* coverage)
-    : terms_(std::move(terms)), coverage_(coverage) {
+Oracle::Oracle(Terms terms, int64_t time_us, int32_t day,
+               uint64_t digest_interval, Coverage* coverage)
+    : terms_(std::move(terms)),
+      coverage_(coverage),
+      digest_interval_(digest_interval) {
   Row genesis;
   genesis.time_us = time_us;
   genesis.day = day;
@@ -148,7 +151,27 @@ Verdict Oracle::Done(const Request& request, uint64_t first, Verdict verdict) {
   verdict.sequence = sequence();
   answered_[{request.client, request.request_id}] = {
       request.method, ContentOf(request), verdict};
+  DigestIfDue();
   return verdict;
+}
+
+// Nobody asks for a state digest; it stands right behind what made it due.
+void Oracle::DigestIfDue() {
+  const uint64_t next = sequence() + 1;
+  if (next / digest_interval_ == digested_ / digest_interval_) return;
+  Covers(next % digest_interval_ == 0 ? "digest/on its place"
+                                      : "digest/behind a group");
+  Row row;
+  row.time_us = rows_.back().time_us + 1;
+  row.day = rows_.back().day;
+  uint64_t open = 0;
+  for (const Trade& trade : trades_) {
+    if (trade.state == "PROPOSED") ++open;
+  }
+  row.event = absl::StrCat("state of ", members_.size(), " members, ", open,
+                           " open trades, sum 0");
+  rows_.push_back(std::move(row));
+  digested_ = next;
 }
 
 // All or none: the books are put back as they were if one item is refused.

@@ -104,8 +104,11 @@ class Oracle {
     std::string description;
   };
 
-  // A network that was created then. `coverage` may be null.
-  Oracle(Terms terms, int64_t time_us, int32_t day, Coverage* coverage);
+  // A network that was created then. Its journal has a state digest at, or
+  // right after the group that is open at, each multiple of `digest_interval`.
+  // `coverage` may be null.
+  Oracle(Terms terms, int64_t time_us, int32_t day, uint64_t digest_interval,
+         Coverage* coverage);
 
   // Answers `request`; carries it out unless it is a preview or refused.
   Verdict Decide(const Request& request);
@@ -152,6 +155,7 @@ class Oracle {
   Verdict DecideGroup(const Request& request);
   Verdict Keep(const Request& request, Why why);
   Verdict Done(const Request& request, uint64_t first, Verdict verdict);
+  void DigestIfDue();
 
   // Each adds what speaks against the request, and the effect that it would
   // have; `carry_out` makes it so.
@@ -190,6 +194,8 @@ class Oracle {
 
   Terms terms_;
   Coverage* coverage_;
+  const uint64_t digest_interval_;
+  uint64_t digested_ = 0;  // Sequence of the newest state digest.
   std::vector<Row> rows_;
   std::vector<Member> members_;  // By number - 1.
   std::map<std::string, uint64_t> member_numbers_;

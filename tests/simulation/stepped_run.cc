@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "engine/checkpoint.h"
 #include "engine/facts.h"
 #include "engine/genesis.h"
+#include "engine/replay.h"
 #include "ledger/base/check.h"
 #include "tests/engine/desk.h"
 #include "tests/simulation/audit.h"
@@ -61,6 +63,38 @@ std::shared_ptr<const ledger::CommittedBatch> AppendTo(
   return batch;
 }
 
+// Lets so many writes and flushes pass; then the machine has stopped.
+class StoppingStore : public ledger::Store {
+ public:
+  StoppingStore(ledger::Store* store, size_t calls)
+      : store_(*store), calls_(calls) {}
+
+  bool stopped() const { return stopped_; }
+
+  absl::Status Write(const ledger::WriteBatch& batch,
+                     ledger::Durability durability) override {
+    return Passes() ? store_.Write(batch, durability) : Stopped();
+  }
+  absl::Status Flush() override {
+    return Passes() ? store_.Flush() : Stopped();
+  }
+  std::shared_ptr<const ledger::Snapshot> GetSnapshot() const override {
+    return store_.GetSnapshot();
+  }
+
+ private:
+  bool Passes() {
+    stopped_ = stopped_ || calls_ == 0;
+    if (!stopped_) --calls_;
+    return !stopped_;
+  }
+  static absl::Status Stopped() { return absl::UnavailableError("stopped"); }
+
+  ledger::Store& store_;
+  size_t calls_;
+  bool stopped_ = false;
+};
+
 }  // namespace
 
 SteppedRun::SteppedRun(uint64_t seed, Coverage* coverage, bool trace)
@@ -72,8 +106,9 @@ SteppedRun::SteppedRun(uint64_t seed, Coverage* coverage, bool trace)
       genesis_time_us_(clock_.time_us()),
       genesis_day_(clock_.day()),
       crowd_(seed + 1'000'003, "r", terms_),
+      digest_interval_(static_cast<uint64_t>(7 + dice_.UpTo(60))),
       oracle_(std::make_unique<Oracle>(terms_, genesis_time_us_, genesis_day_,
-                                       coverage)),
+                                       digest_interval_, coverage)),
       store_(NewStore(terms_, genesis_time_us_, genesis_day_)) {
   Open();
 }
@@ -87,9 +122,39 @@ void SteppedRun::Open() {
   auto journal = ledger::StoreJournal::Open(store_.get());
   SKONTRO_CHECK(journal.ok());
   journal_ = *std::move(journal);
-  decider_ = std::make_unique<engine::Decider>(engine::ReadBack(*store_));
+  decider_ = std::make_unique<engine::Decider>(ReadBack());
   views_ = {projection_->view()};
   floor_ = views_.back().sequence;
+}
+
+// From the journal alone or, as an engine does, from a checkpoint if there is
+// one; both come to the same next state digest, or the books are not the same.
+std::unique_ptr<engine::State> SteppedRun::ReadBack() {
+  std::unique_ptr<engine::State> whole =
+      engine::ReadBack(*store_, digest_interval_);
+  auto recovered =
+      engine::Recover(*store_->GetSnapshot(), {true, digest_interval_}, {}, {});
+  SKONTRO_CHECK(recovered.ok());
+  if (Number(recovered->checkpoint) == 0) return whole;
+  coverage_->Hit("checkpoint/begun with");
+  engine::State& state = *recovered->replayed.state;
+  if (state.sequence() != whole->sequence() ||
+      state.DigestNow() != whole->DigestNow()) {
+    Fail("a start from a checkpoint has another state than one without");
+  }
+  if (dice_.Percent(50)) return whole;
+  return std::move(recovered->replayed.state);
+}
+
+// As the thread of an engine does it: from what is durable.
+void SteppedRun::SaveCheckpoint(ledger::Store* into) {
+  const auto recovered =
+      engine::Recover(*store_->GetSnapshot(), {true, digest_interval_}, {}, {});
+  SKONTRO_CHECK(recovered.ok());
+  const engine::Replayed& replayed = recovered->replayed;
+  const absl::Status saved = engine::SaveCheckpoint(
+      into, replayed.uid, *replayed.state, replayed.digest);
+  SKONTRO_CHECK(saved.ok() || into != store_.get());
 }
 
 void SteppedRun::Run(uint64_t requests) {
@@ -122,9 +187,18 @@ void SteppedRun::Step(bool may_send) {
     Project(dice_.Percent(30) ? 1 : unprojected_.size());
   } else if (roll < 990) {
     Forget();
-  } else if (roll < 997) {
+  } else if (roll < 994) {
     SKONTRO_CHECK(projection_->Flush().ok());
+  } else if (roll < 997) {
+    SaveCheckpoint(store_.get());
   } else {
+    if (dice_.Percent(30)) {
+      // In the middle of saving one.
+      StoppingStore stopping(store_.get(), dice_.Below(4));
+      SaveCheckpoint(&stopping);
+      if (stopping.stopped())
+        coverage_->Hit("crash/while a checkpoint is saved");
+    }
     Crash();
   }
 }
@@ -249,7 +323,11 @@ void SteppedRun::DecideOne(Waiting waiting, Decided* batch) {
     Fail(absl::StrCat("the engine's answer is not the oracle's: ", difference,
                       "\n", ToText(request)));
   }
-  const size_t made = batch->pending.records.size() - records_before;
+  size_t made = batch->pending.records.size() - records_before;
+  if (made > 0 &&
+      batch->pending.records.back().kind == ledger::RecordKind::kStateDigest) {
+    --made;  // Nobody asked for it.
+  }
   const bool kept = !verdict.repeated && verdict.first_sequence > 0;
   if (made != (kept ? verdict.sequence - verdict.first_sequence + 1 : 0)) {
     Fail(absl::StrCat(made, " records were written for: ", ToText(request)));
@@ -340,7 +418,7 @@ void SteppedRun::RestoreOracle() {
   const uint64_t durable = Number(decider_->state().sequence());
   while (!kept_.empty() && kept_.back().first > durable) kept_.pop_back();
   oracle_ = std::make_unique<Oracle>(terms_, genesis_time_us_, genesis_day_,
-                                     /*coverage=*/nullptr);
+                                     digest_interval_, /*coverage=*/nullptr);
   for (const auto& [first, request] : kept_) oracle_->Decide(request);
   oracle_->set_coverage(coverage_);
   if (oracle_->sequence() != durable) {
@@ -370,7 +448,8 @@ void SteppedRun::CheckBooks(const engine::Answer& answer) {
   if (sum != 0) Fail("the balances do not add up to zero");
   if (answer.repeated || Number(answer.first_sequence) == 0) return;
   // Whoever paid has kept to the line, whoever received to the limit.
-  for (const Movement& move : oracle_->rows().back().movements) {
+  const Row& row = oracle_->rows()[Number(answer.sequence) - 1];
+  for (const Movement& move : row.movements) {
     const engine::Account& account =
         state.account(engine::AccountId{move.account});
     const bool kept = move.amount < 0
@@ -421,7 +500,8 @@ void SteppedRun::ResendEverything() {
 // made durable and projected before the next, write the same bytes.
 void SteppedRun::DecideOneByOne() {
   const Scan scan(*views_.back().snapshot);
-  engine::Desk desk(NewStore(terms_, genesis_time_us_, genesis_day_));
+  engine::Desk desk(NewStore(terms_, genesis_time_us_, genesis_day_),
+                    digest_interval_);
   for (const auto& [first, request] : kept_) desk.Run(CommandOf(request));
   if (desk.payloads().size() + 1 != scan.last()) {
     Fail("one by one, another number of records");

@@ -67,6 +67,7 @@ class SteppedRun {
   };
 
   void Open();
+  std::unique_ptr<engine::State> ReadBack();
   void Step(bool may_send);
 
   // The clients.
@@ -85,6 +86,7 @@ class SteppedRun {
 
   // What may happen to them.
   void Crash();
+  void SaveCheckpoint(ledger::Store* into);
   void RestoreOracle();
 
   // What must hold.
@@ -103,6 +105,8 @@ class SteppedRun {
   int64_t genesis_time_us_;
   int32_t genesis_day_;
   Crowd crowd_;
+  // So that a run has many state digests.
+  const uint64_t digest_interval_;
   std::unique_ptr<Oracle> oracle_;
 
   std::unique_ptr<ledger::MemoryStore> store_;

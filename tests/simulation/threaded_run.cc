@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kClients = 3;
 constexpr int kQuestions = 200;
+constexpr uint64_t kDigestInterval = 29;
 constexpr int32_t kDay = 20'100;
 constexpr int64_t kDayUs = 24 * 3'600'000'000;
 
@@ -77,6 +78,8 @@ ThreadedRun::Life ThreadedRun::NewLife(
   engine::Engine::Options options;
   options.queue_length_max = 48;
   options.recent_max = static_cast<size_t>(dice_.UpTo(40));
+  options.digest_interval = kDigestInterval;
+  options.checkpoint_interval = static_cast<uint64_t>(dice_.UpTo(60));
   auto engine = engine::Engine::Open(store.get(), options);
   SKONTRO_CHECK(engine.ok());
   return {std::move(store), *std::move(engine)};
@@ -263,7 +266,8 @@ void ThreadedRun::Verify() {
     }
   }
   const std::map<std::string, Request> requests = RequestsByContent();
-  Oracle oracle(terms_, start_us_, kDay, /*coverage=*/nullptr);
+  Oracle oracle(terms_, start_us_, kDay, kDigestInterval,
+                /*coverage=*/nullptr);
   CheckAnswersAt(1, &oracle);
   while (oracle.sequence() < scan.last()) {
     const uint64_t sequence = oracle.sequence() + 1;

@@ -169,7 +169,7 @@ TEST(ByteDefectsTest, AFrameThatCannotBeReadEndsItsBatch) {
 }
 
 TEST(ByteDefectsTest, AKindThatIsNotKnownIsRefused) {
-  for (const int kind : {0, 4, 8, 10}) {
+  for (const int kind : {0, 5, 8, 10}) {
     const Report report =
         ExpectFindings(Scene().Write(std::nullopt,
                                      [kind](Batches& batches) {

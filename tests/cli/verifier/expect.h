@@ -12,6 +12,7 @@
 
 #include "cli/verifier/verifier.h"
 #include "tests/cli/verifier/memory_source.h"
+#include "tests/cli/verifier/scene.h"
 
 namespace skontro::verifier {
 
@@ -19,9 +20,10 @@ namespace skontro::verifier {
 using Expected = std::vector<std::pair<uint64_t, std::string>>;
 
 // Verifies the store and expects exactly these findings, in this order.
-inline Report ExpectFindings(const Store& store, const Expected& expected) {
+inline Report ExpectFindings(const Store& store, const Expected& expected,
+                             const VerifyOptions& options = {}) {
   MemorySource source(store);
-  const absl::StatusOr<Report> report = Verify(&source, {}, nullptr);
+  const absl::StatusOr<Report> report = Verify(&source, options, nullptr);
   EXPECT_TRUE(report.ok()) << report.status();
   if (!report.ok()) return {};
   EXPECT_EQ(report->finding_count, expected.size()) << ToText(*report);
@@ -35,6 +37,27 @@ inline Report ExpectFindings(const Store& store, const Expected& expected) {
   EXPECT_EQ(report->verdict(),
             expected.empty() ? Verdict::kOk : Verdict::kBroken);
   return *report;
+}
+
+// A `RecordHead`.
+inline Message Head(int64_t sequence, const std::string& digest) {
+  return Message().Int(1, sequence).Text(2, digest).Int(3, 5);
+}
+
+// Appends the acceptance of the loss of records to 20, of which the store still
+// had some to 16, all of it right.
+inline Draft& AppendRecovery(Scene& scene) {
+  const auto last = static_cast<int64_t>(scene.last());
+  MemorySource source(scene.Write());
+  const std::string before(Verify(&source, {}, nullptr)->last_digest.view());
+  Draft& draft = scene.Append(kRecoveryAccepted,
+                              Message()
+                                  .Sub(1, Head(20, std::string(32, 'a')))
+                                  .Sub(2, Head(last, before))
+                                  .Int(3, 16));
+  draft.kind = 9;
+  draft.record.Clear(2).Clear(3);
+  return draft;
 }
 
 }  // namespace skontro::verifier

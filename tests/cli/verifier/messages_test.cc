@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "cli/verifier/checkpoint_messages.h"
 #include "cli/verifier/decode.h"
 #include "cli/verifier/difference.h"
 #include "cli/verifier/encode.h"
 #include "cli/verifier/row_messages.h"
+#include "skontro/storage/v1/checkpoint.pb.h"
 #include "skontro/storage/v1/event.pb.h"
 #include "skontro/storage/v1/record.pb.h"
 #include "skontro/storage/v1/row.pb.h"
@@ -149,6 +151,7 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<HeadKeySet, pb::HeadKeySet>();
   ExpectSame<RecordHead, pb::RecordHead>();
   ExpectSame<RecoveryAccepted, pb::RecoveryAccepted>();
+  ExpectSame<StateDigested, pb::StateDigested>();
   ExpectSame<AccountRow, pb::AccountRow>();
   ExpectSame<AccountEntryRow, pb::AccountEntryRow>();
   ExpectSame<RequestRow, pb::RequestRow>();
@@ -156,6 +159,13 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<TradeRow, pb::TradeRow>();
   ExpectSame<TradeStepRow, pb::TradeStepRow>();
   ExpectSame<LimitRow, pb::LimitRow>();
+  ExpectSame<CheckpointHeader, pb::CheckpointHeader>();
+  ExpectSame<CheckpointChunk, pb::CheckpointChunk>();
+  ExpectSame<CheckpointMember, pb::CheckpointMember>();
+  ExpectSame<CheckpointAccount, pb::CheckpointAccount>();
+  ExpectSame<CheckpointTrade, pb::CheckpointTrade>();
+  ExpectSame<FinishedTrade, pb::FinishedTrade>();
+  ExpectSame<TaxId, pb::TaxId>();
 }
 
 TEST(MessagesTest, NoneOfTheFormatIsMissing) {
@@ -165,8 +175,9 @@ TEST(MessagesTest, NoneOfTheFormatIsMissing) {
   // Those above, and Event.
   EXPECT_EQ(count(pb::Record::descriptor()->file()) +
                 count(pb::Event::descriptor()->file()) +
-                count(pb::AccountRow::descriptor()->file()),
-            29);
+                count(pb::AccountRow::descriptor()->file()) +
+                count(pb::CheckpointHeader::descriptor()->file()),
+            37);
 }
 
 TEST(MessagesTest, EveryEventIsReadAsItsAlternative) {

@@ -63,24 +63,6 @@ TEST(RecordDefectsTest, KindsAndGenesis) {
   });
 }
 
-Message Head(int64_t sequence, const std::string& digest) {
-  return Message().Int(1, sequence).Text(2, digest).Int(3, 5);
-}
-
-// Appends the acceptance of a loss, all of it right.
-Draft& AppendRecovery(Scene& scene) {
-  MemorySource source(scene.Write());
-  const std::string before(Verify(&source, {}, nullptr)->last_digest.view());
-  Draft& draft = scene.Append(kRecoveryAccepted,
-                              Message()
-                                  .Sub(1, Head(20, std::string(32, 'a')))
-                                  .Sub(2, Head(kLast, before))
-                                  .Int(3, 16));
-  draft.kind = 9;
-  draft.record.Clear(2).Clear(3);
-  return draft;
-}
-
 TEST(RecordDefectsTest, AnAcceptedLossIsToldAndIsNoDefect) {
   Scene scene;
   AppendRecovery(scene);

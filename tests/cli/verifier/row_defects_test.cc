@@ -257,7 +257,7 @@ TEST(RowDefectsTest, Meta) {
   const Report report =
       ExpectFindings(store, {{0, "meta/projected has 2 bytes, not 8"}});
   EXPECT_TRUE(report.incomplete());
-  EXPECT_EQ(report.compared.size(), 1u);  // The personal rows.
+  EXPECT_EQ(report.compared.size(), 2u);  // Personal rows, checkpoints.
 }
 
 TEST(RowDefectsTest, Families) {
@@ -268,7 +268,7 @@ TEST(RowDefectsTest, Families) {
     const Report report = ExpectFindings(
         store, {{0, "the family " + std::string(family) + " is missing"}});
     EXPECT_TRUE(report.incomplete());
-    EXPECT_EQ(report.compared.size(), 15u);
+    EXPECT_EQ(report.compared.size(), 16u);
   }
   Store store = Scene().Write();
   store.erase("personal");

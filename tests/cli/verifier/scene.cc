@@ -196,6 +196,7 @@ Store Scene::Write(std::optional<uint64_t> projected, const Plant& plant) {
   Store store = ProjectRows(drafts_, projected.value_or(last()));
   store["journal"] = WriteBatches(batches);
   store["tree"] = TreeRows(store["journal"], projected.value_or(last()));
+  store["checkpoint"];
   store["meta"] = {{"format", "1"},
                    {"projected", Big(projected.value_or(last()), 8)}};
   Rows& personal = store["personal"];

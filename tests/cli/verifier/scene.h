@@ -31,6 +31,7 @@ enum EventNumber {
   kRequestRefused,
   kHeadKeySet,
   kRecoveryAccepted,
+  kStateDigested,
 };
 
 // A record before it is bytes. Entries and commitments are repeated fields of

@@ -1,0 +1,176 @@
+#include "cli/verifier/state_book.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_format.h"
+#include "cli/verifier/bytes.h"
+#include "cli/verifier/keys.h"
+
+namespace skontro::verifier {
+namespace {
+
+// Value of `TradeCreated.initiator`.
+constexpr uint32_t kBySeller = 1;
+
+// What a row of the digest is about.
+constexpr char kMemberRow = 1;
+constexpr char kAccountRow = 2;
+constexpr char kOpenTradeRow = 3;
+constexpr char kFinishedTradeRow = 4;
+constexpr char kTaxIdRow = 5;
+
+void AppendNumbers(std::initializer_list<uint64_t> numbers,
+                   std::string* bytes) {
+  for (const uint64_t number : numbers) AppendBig64(number, bytes);
+}
+
+std::vector<uint64_t> Ascending(const StateBook::Numbers& numbers) {
+  std::vector<uint64_t> sorted(numbers.begin(), numbers.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+void AppendId(const std::string& id, std::string* bytes) {
+  bytes->push_back(static_cast<char>(id.size()));
+  bytes->append(id);
+}
+
+}  // namespace
+
+void StateBook::CheckPlace(uint64_t sequence, const Event& event,
+                           bool in_group) {
+  const uint64_t last = std::max(digest_sequence_, missed_);
+  const bool due =
+      !in_group && sequence / digest_interval_ > last / digest_interval_;
+  const bool is_digest = std::holds_alternative<StateDigested>(event);
+  // The tool that writes it has no state, so it comes before the digest.
+  const bool puts_off = std::holds_alternative<RecoveryAccepted>(event);
+  if (due && !is_digest && !puts_off) {
+    findings_.Add(sequence, "the state digest that belongs here is missing");
+    missed_ = sequence;
+  }
+  if (!due && is_digest) {
+    findings_.Add(sequence, "a state digest where none belongs");
+  }
+}
+
+void StateBook::Apply(uint64_t sequence, const std::vector<Entry>& entries,
+                      const Event& event) {
+  for (const Entry& entry : entries) {
+    for (const Posting& posting : entry.postings) {
+      touched_accounts_.insert(posting.account);
+    }
+  }
+  std::visit([&](const auto& what) { On(sequence, what); }, event);
+}
+
+void StateBook::On(uint64_t, const MemberCreated& event) {
+  members_.try_emplace(event.number, Member{event.id, event.main_account});
+  touched_accounts_.insert(event.main_account);
+  for (const std::string& key : TaxIdRowKeys(event)) {
+    if (tax_ids_.insert(key).second) touched_tax_ids_.insert(key);
+  }
+}
+
+void StateBook::On(uint64_t, const CreditLineSet& event) {
+  touched_accounts_.insert(event.account);
+}
+
+void StateBook::On(uint64_t sequence, const TradeCreated& event) {
+  if (event.initiator != kBySeller) return;
+  OpenTrade trade = {
+      .id = event.id.empty() ? absl::StrFormat("t%d", sequence) : event.id,
+      .seller = event.seller,
+      .buyer = event.buyer,
+      .units = event.units};
+  if (event.invoice.has_value()) {
+    trade.invoice = KeyOf(event.seller, *event.invoice);
+  }
+  trades_.insert_or_assign(sequence, std::move(trade));
+  touched_trades_.insert(sequence);
+}
+
+void StateBook::On(uint64_t, const TradeAccepted& event) { Close(event.trade); }
+
+void StateBook::On(uint64_t, const TradeDeclined& event) { Close(event.trade); }
+
+void StateBook::Close(uint64_t trade) {
+  trades_.erase(trade);
+  touched_trades_.insert(trade);
+}
+
+void StateBook::On(uint64_t sequence, const StateDigested& event) {
+  const auto compare = [&](const char* what, __int128 said, __int128 found) {
+    if (said == found) return;
+    findings_.Add(sequence,
+                  absl::StrFormat("the state digest says %s %s; there are %s",
+                                  Decimal(said), what, Decimal(found)));
+  };
+  compare("members", event.members, members_.size());
+  compare("accounts", event.accounts, accounts_.count());
+  compare("open trades", event.open_trades, trades_.size());
+  compare("as the sum of all balances", event.balances_sum, accounts_.Sum());
+  const Digest computed = Compute();
+  if (event.digest != computed.view()) {
+    findings_.Add(sequence,
+                  absl::StrFormat("the state digest is %s; members, accounts "
+                                  "and open trades give %s",
+                                  Hex(event.digest), Hex(computed.view())));
+  }
+  // The chain goes on from what the record says.
+  if (event.digest.size() == kDigestLength) {
+    digest_ = DigestOf32(event.digest);
+  }
+  digest_sequence_ = sequence;
+  digest_members_ = members_.size();
+  touched_accounts_.clear();
+  touched_trades_.clear();
+  touched_tax_ids_.clear();
+}
+
+Digest StateBook::Compute() const {
+  std::string rows;
+  AppendNumbers({members_.size(), accounts_.count(), trades_.size(),
+                 static_cast<uint64_t>(accounts_.Sum())},
+                &rows);
+  for (auto member = members_.upper_bound(digest_members_);
+       member != members_.end(); ++member) {
+    rows.push_back(kMemberRow);
+    AppendNumbers({member->first, member->second.account}, &rows);
+    AppendId(member->second.id, &rows);
+  }
+  for (const uint64_t number : Ascending(touched_accounts_)) {
+    const AccountBook::Account* account = accounts_.Find(number);
+    if (account == nullptr) continue;  // It was told.
+    rows.push_back(kAccountRow);
+    AppendNumbers(
+        {number, account->member, static_cast<uint64_t>(account->balance),
+         static_cast<uint64_t>(account->limits.credit_line),
+         static_cast<uint64_t>(account->limits.balance_limit)},
+        &rows);
+  }
+  for (const uint64_t number : Ascending(touched_trades_)) {
+    const auto trade = trades_.find(number);
+    rows.push_back(trade == trades_.end() ? kFinishedTradeRow : kOpenTradeRow);
+    AppendNumbers({number}, &rows);
+    if (trade == trades_.end()) continue;
+    AppendNumbers({trade->second.seller, trade->second.buyer,
+                   static_cast<uint64_t>(trade->second.units)},
+                  &rows);
+    AppendId(trade->second.id, &rows);
+    const InvoiceKey& invoice = trade->second.invoice;
+    AppendNumbers({static_cast<uint64_t>(int64_t{invoice.year})}, &rows);
+    AppendId(invoice.number, &rows);
+  }
+  for (const std::string& key : touched_tax_ids_) {
+    rows.push_back(kTaxIdRow);
+    AppendId(key, &rows);
+  }
+  Sha256 sha256;
+  return sha256.Of({digest_.view(), rows});
+}
+
+}  // namespace skontro::verifier

@@ -1,0 +1,283 @@
+#include "engine/checkpoint_codec.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "ledger/base/check.h"
+#include "ledger/base/status.h"
+#include "skontro/storage/v1/checkpoint.pb.h"
+
+namespace skontro::engine {
+namespace {
+
+namespace pb = storage::v1;
+
+constexpr size_t kDigestLength = 32;
+constexpr int kRowsPerChunk = 4'096;
+
+absl::Status Damaged(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("it is damaged: ", what));
+}
+
+std::string ServerTradeId(TradeNumber number) {
+  return absl::StrCat("t", static_cast<uint64_t>(number));
+}
+
+// Gathers rows until a chunk is full.
+class ChunkWriter {
+ public:
+  explicit ChunkWriter(const std::function<absl::Status(std::string)>& take)
+      : take_(take) {}
+
+  // The chunk for one more row.
+  absl::StatusOr<pb::CheckpointChunk*> Next() {
+    if (rows_ == kRowsPerChunk) SKONTRO_RETURN_IF_ERROR(Finish());
+    ++rows_;
+    return &chunk_;
+  }
+
+  absl::Status Finish() {
+    if (rows_ == 0) return absl::OkStatus();
+    const absl::Status status = take_(chunk_.SerializeAsString());
+    chunk_.Clear();
+    rows_ = 0;
+    return status;
+  }
+
+ private:
+  const std::function<absl::Status(std::string)>& take_;
+  pb::CheckpointChunk chunk_;
+  int rows_ = 0;
+};
+
+absl::Status AddMembers(const State& state, ChunkWriter* writer) {
+  for (uint64_t i = 1; i <= state.member_count(); ++i) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer->Next());
+    const Member& member = state.member(MemberNumber{i});
+    pb::CheckpointMember* to = chunk->add_members();
+    to->set_id(member.id);
+    to->set_status(static_cast<uint32_t>(member.status));
+    to->set_main_account(static_cast<uint64_t>(member.main_account));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddAccounts(const State& state, ChunkWriter* writer) {
+  for (uint64_t i = 1; i <= state.account_count(); ++i) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer->Next());
+    const Account& account = state.account(AccountId{i});
+    pb::CheckpointAccount* to = chunk->add_accounts();
+    to->set_owner(static_cast<uint64_t>(account.owner));
+    to->set_balance(account.balance.minor_units());
+    to->set_credit_line(account.credit_line.minor_units());
+    to->set_balance_limit(account.balance_limit.minor_units());
+    to->set_touched(state.touched().Has(AccountId{i}) ? 1 : 0);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AddTrades(const State& state,
+                       const std::vector<TradeNumber>& numbers,
+                       ChunkWriter* writer) {
+  for (const TradeNumber number : numbers) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer->Next());
+    const Trade& trade = *state.FindOpenTrade(number);
+    pb::CheckpointTrade* to = chunk->add_open_trades();
+    to->set_number(static_cast<uint64_t>(number));
+    if (trade.id != ServerTradeId(number)) to->set_id(trade.id);
+    to->set_seller(static_cast<uint64_t>(trade.seller));
+    to->set_buyer(static_cast<uint64_t>(trade.buyer));
+    to->set_units(trade.units.minor_units());
+    if (trade.invoice.has_value()) {
+      to->set_invoice_year(trade.invoice->year);
+      to->set_invoice_number(trade.invoice->number);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Touched trades that are proposed are after the state digest too, since each
+// has been touched by being proposed: so the others are all there is to say.
+std::vector<TradeNumber> FinishedTrades(const State& state) {
+  std::vector<TradeNumber> numbers;
+  for (const TradeNumber number : state.touched().trades) {
+    if (state.FindOpenTrade(number) == nullptr) numbers.push_back(number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
+absl::Status TakeAccount(const pb::CheckpointAccount& from,
+                         StateContents* contents) {
+  const Account account{Amount::FromMinorUnits(from.balance()),
+                        Amount::FromMinorUnits(from.credit_line()),
+                        Amount::FromMinorUnits(from.balance_limit()),
+                        MemberNumber{from.owner()}};
+  if (from.owner() == 0 || from.owner() > contents->members.size() ||
+      account.credit_line < Amount() || account.balance_limit <= Amount()) {
+    return Damaged("an account that cannot be");
+  }
+  contents->accounts.push_back(account);
+  if (from.touched() != 0) {
+    contents->touched.Touch(AccountId{contents->accounts.size()});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeTrade(const pb::CheckpointTrade& from,
+                       StateContents* contents) {
+  const auto number = TradeNumber{from.number()};
+  const uint64_t member_max = contents->members.size();
+  if ((!contents->open_trades.empty() &&
+       number <= contents->open_trades.back().first) ||
+      from.number() > static_cast<uint64_t>(contents->sequence) ||
+      from.seller() == 0 || from.seller() > member_max || from.buyer() == 0 ||
+      from.buyer() > member_max || from.units() <= 0) {
+    return Damaged("an open trade that cannot be");
+  }
+  Trade trade;
+  trade.id = from.id().empty() ? ServerTradeId(number) : from.id();
+  trade.seller = MemberNumber{from.seller()};
+  trade.buyer = MemberNumber{from.buyer()};
+  trade.units = Amount::FromMinorUnits(from.units());
+  trade.changed = Sequence{from.number()};
+  if (!from.invoice_number().empty()) {
+    trade.invoice =
+        InvoiceKey{trade.seller, from.invoice_year(), from.invoice_number()};
+  }
+  if (trade.changed > contents->touched.since) {
+    contents->touched.trades.push_back(number);
+  }
+  contents->open_trades.emplace_back(number, std::move(trade));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
+  pb::CheckpointHeader message;
+  message.set_format(kCheckpointFormat);
+  message.set_network_uid(header.uid.data(), header.uid.size());
+  message.set_sequence(static_cast<uint64_t>(header.sequence));
+  message.set_journal_digest(header.journal_digest.data(), kDigestLength);
+  message.set_time_us(header.time_us);
+  message.set_booking_day(header.booking_date.days());
+  message.set_state_digest_sequence(
+      static_cast<uint64_t>(header.state_digest_sequence));
+  message.set_state_digest(header.state_digest.data(), kDigestLength);
+  message.set_state_digest_members(header.state_digest_members);
+  message.set_members(header.members);
+  message.set_accounts(header.accounts);
+  message.set_open_trades(header.open_trades);
+  message.set_finished_trades(header.finished_trades);
+  message.set_tax_ids(header.tax_ids);
+  message.set_chunks(header.chunks);
+  message.set_chunks_digest(header.chunks_digest.data(), kDigestLength);
+  const std::string bytes = message.SerializeAsString();
+  return std::string(ledger::BytesOf(ledger::HashOf(bytes))) + bytes;
+}
+
+absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
+    std::string_view value) {
+  if (value.size() < kDigestLength) return Damaged("its header is cut off");
+  const std::string_view bytes = value.substr(kDigestLength);
+  pb::CheckpointHeader message;
+  if (ledger::BytesOf(ledger::HashOf(bytes)) !=
+          value.substr(0, kDigestLength) ||
+      !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return Damaged("its header is not what was written");
+  }
+  if (message.format() != kCheckpointFormat) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("it has format ", message.format(),
+                     " and this program knows format ", kCheckpointFormat));
+  }
+  CheckpointHeader header;
+  if (message.network_uid().size() != header.uid.size() ||
+      message.journal_digest().size() != kDigestLength ||
+      message.state_digest().size() != kDigestLength ||
+      message.chunks_digest().size() != kDigestLength) {
+    return Damaged("its header is none");
+  }
+  std::copy_n(message.network_uid().begin(), header.uid.size(),
+              header.uid.begin());
+  header.sequence = Sequence{message.sequence()};
+  header.journal_digest = ledger::DigestFromBytes(message.journal_digest());
+  header.time_us = message.time_us();
+  header.booking_date = CivilDate::FromDays(message.booking_day());
+  header.state_digest_sequence = Sequence{message.state_digest_sequence()};
+  header.state_digest = ledger::DigestFromBytes(message.state_digest());
+  header.state_digest_members = message.state_digest_members();
+  header.members = message.members();
+  header.accounts = message.accounts();
+  header.open_trades = message.open_trades();
+  header.finished_trades = message.finished_trades();
+  header.tax_ids = message.tax_ids();
+  header.chunks = message.chunks();
+  header.chunks_digest = ledger::DigestFromBytes(message.chunks_digest());
+  return header;
+}
+
+absl::Status EncodeChunks(const State& state,
+                          const std::function<absl::Status(std::string)>& take,
+                          CheckpointHeader* header) {
+  ChunkWriter writer(take);
+  const std::vector<TradeNumber> open = state.OpenTrades();
+  const std::vector<TradeNumber> finished = FinishedTrades(state);
+  const std::vector<std::string> tax_ids = state.TaxIds();
+  SKONTRO_RETURN_IF_ERROR(AddMembers(state, &writer));
+  SKONTRO_RETURN_IF_ERROR(AddAccounts(state, &writer));
+  SKONTRO_RETURN_IF_ERROR(AddTrades(state, open, &writer));
+  for (const TradeNumber number : finished) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer.Next());
+    chunk->add_finished_trades()->set_number(static_cast<uint64_t>(number));
+  }
+  const absl::flat_hash_set<std::string_view> touched(
+      state.touched().tax_ids.begin(), state.touched().tax_ids.end());
+  for (const std::string& key : tax_ids) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer.Next());
+    pb::TaxId* to = chunk->add_tax_ids();
+    to->set_key(key);
+    to->set_touched(touched.contains(key) ? 1 : 0);
+  }
+  header->members = state.member_count();
+  header->accounts = state.account_count();
+  header->open_trades = open.size();
+  header->finished_trades = finished.size();
+  header->tax_ids = tax_ids.size();
+  return writer.Finish();
+}
+
+absl::Status DecodeChunk(std::string_view chunk, StateContents* contents) {
+  thread_local pb::CheckpointChunk message;
+  if (!message.ParseFromArray(chunk.data(), static_cast<int>(chunk.size()))) {
+    return Damaged("a chunk is none");
+  }
+  for (const pb::CheckpointMember& member : message.members()) {
+    if (member.status() != static_cast<uint32_t>(MemberStatus::kActive)) {
+      return Damaged("a member in a state that this version knows not");
+    }
+    contents->members.push_back(
+        {member.id(), MemberStatus::kActive, AccountId{member.main_account()}});
+  }
+  for (const pb::CheckpointAccount& account : message.accounts()) {
+    SKONTRO_RETURN_IF_ERROR(TakeAccount(account, contents));
+  }
+  for (const pb::CheckpointTrade& trade : message.open_trades()) {
+    SKONTRO_RETURN_IF_ERROR(TakeTrade(trade, contents));
+  }
+  for (const pb::FinishedTrade& trade : message.finished_trades()) {
+    contents->touched.trades.push_back(TradeNumber{trade.number()});
+  }
+  for (const pb::TaxId& id : message.tax_ids()) {
+    contents->tax_ids.push_back(id.key());
+    if (id.touched() != 0) contents->touched.tax_ids.push_back(id.key());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace skontro::engine

@@ -1,0 +1,156 @@
+#include "engine/state_digest.h"
+
+#include <algorithm>
+#include <string>
+
+#include "engine/state.h"
+#include "ledger/base/check.h"
+#include "ledger/big_endian.h"
+
+namespace skontro::engine {
+namespace {
+
+using ledger::AppendBigEndian;
+
+// What a row is about; the numbers are hashed.
+enum class RowKind : uint8_t {
+  kMember = 1,
+  kAccount = 2,
+  kOpenTrade = 3,
+  kFinishedTrade = 4,
+  kTaxId = 5,
+};
+
+size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
+
+// Hashes rows as they come, some at a time.
+class Rows {
+ public:
+  explicit Rows(const ledger::Digest& previous) {
+    hash_.Begin();
+    hash_.Add(ledger::BytesOf(previous));
+  }
+
+  Rows& Kind(RowKind kind) {
+    bytes_.push_back(static_cast<char>(kind));
+    return *this;
+  }
+  template <typename T>
+  Rows& Number(T number) {
+    AppendBigEndian(&bytes_, static_cast<uint64_t>(number));
+    if (bytes_.size() >= kFlushBytes) Flush();
+    return *this;
+  }
+  Rows& Id(const std::string& id) {
+    SKONTRO_CHECK(id.size() <= UINT8_MAX);
+    bytes_.push_back(static_cast<char>(id.size()));
+    bytes_.append(id);
+    return *this;
+  }
+  ledger::Digest Finish() {
+    Flush();
+    return hash_.Finish();
+  }
+
+ private:
+  static constexpr size_t kFlushBytes = 16 * 1024;
+
+  void Flush() {
+    hash_.Add(bytes_);
+    bytes_.clear();
+  }
+
+  ledger::Sha256 hash_;
+  std::string bytes_;
+};
+
+void AddMembers(const State& state, Rows* rows) {
+  for (uint64_t i = state.touched().member_count; i < state.member_count();
+       ++i) {
+    const Member& member = state.member(MemberNumber{i + 1});
+    rows->Kind(RowKind::kMember).Number(i + 1);
+    rows->Number(static_cast<uint64_t>(member.main_account)).Id(member.id);
+  }
+}
+
+void AddAccounts(const State& state, Rows* rows) {
+  const std::vector<bool>& touched = state.touched().accounts;
+  for (size_t i = 0; i < touched.size(); ++i) {
+    if (!touched[i]) continue;
+    const Account& account = state.account(AccountId{i + 1});
+    rows->Kind(RowKind::kAccount).Number(i + 1);
+    rows->Number(static_cast<uint64_t>(account.owner))
+        .Number(account.balance.minor_units())
+        .Number(account.credit_line.minor_units())
+        .Number(account.balance_limit.minor_units());
+  }
+}
+
+void AddTrades(const State& state, Rows* rows) {
+  std::vector<TradeNumber> numbers = state.touched().trades;
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  for (const TradeNumber number : numbers) {
+    const Trade* trade = state.FindOpenTrade(number);
+    rows->Kind(trade == nullptr ? RowKind::kFinishedTrade : RowKind::kOpenTrade)
+        .Number(static_cast<uint64_t>(number));
+    if (trade == nullptr) continue;
+    rows->Number(static_cast<uint64_t>(trade->seller))
+        .Number(static_cast<uint64_t>(trade->buyer))
+        .Number(trade->units.minor_units())
+        .Id(trade->id);
+    const InvoiceKey invoice = trade->invoice.value_or(InvoiceKey());
+    rows->Number(invoice.year).Id(invoice.number);
+  }
+}
+
+void AddTaxIds(const State& state, Rows* rows) {
+  std::vector<std::string> keys = state.touched().tax_ids;
+  std::sort(keys.begin(), keys.end());
+  for (const std::string& key : keys) rows->Kind(RowKind::kTaxId).Id(key);
+}
+
+}  // namespace
+
+bool Touched::Has(AccountId account) const {
+  return IndexOf(account) < accounts.size() && accounts[IndexOf(account)];
+}
+
+void Touched::Touch(AccountId account, bool touched) {
+  if (IndexOf(account) >= accounts.size()) {
+    accounts.resize(IndexOf(account) + 1);
+  }
+  accounts[IndexOf(account)] = touched;
+}
+
+void Touched::Begin(const ledger::Digest& of_digest, Sequence sequence,
+                    uint64_t members) {
+  digest = of_digest;
+  since = sequence;
+  member_count = members;
+  accounts.assign(accounts.size(), false);
+  trades.clear();
+  tax_ids.clear();
+}
+
+StateDigested DigestOf(const State& state) {
+  // The sum of all balances is zero, or the process stops here.
+  state.CheckInvariants();
+  StateDigested out;
+  out.members = state.member_count();
+  out.accounts = state.account_count();
+  out.open_trades = state.open_trade_count();
+  Rows rows(state.touched().digest);
+  rows.Number(out.members)
+      .Number(out.accounts)
+      .Number(out.open_trades)
+      .Number(out.balances_sum);
+  AddMembers(state, &rows);
+  AddAccounts(state, &rows);
+  AddTrades(state, &rows);
+  AddTaxIds(state, &rows);
+  out.digest = rows.Finish();
+  return out;
+}
+
+}  // namespace skontro::engine
