@@ -15,12 +15,15 @@
 
 #include "bench/claims.h"
 #include "bench/scene.h"
-#include "engine/event_codec.h"
 #include "engine/event_projector.h"
+#include "engine/replay.h"
+#include "engine/row.h"
 #include "engine/state.h"
 #include "ledger/base/check.h"
 #include "ledger/digest.h"
 #include "ledger/record_codec.h"
+#include "ledger/storage/memory_store.h"
+#include "ledger/store_journal.h"
 
 namespace skontro::bench {
 namespace {
@@ -141,7 +144,12 @@ const EncodedJournal& Journal() {
           scene.NextBatch(kBatch, Parties::kUniform, Content::kBare));
     }
     Sequence next{2};
-    ledger::Digest previous{};
+    const std::string genesis = ledger::EncodePayload(scene.genesis());
+    ledger::Digest previous =
+        ledger::EncodeBatch(scene.uid(), /*epoch=*/0, Sequence{1},
+                            ledger::GenesisPredecessor(scene.uid()),
+                            {&scene.genesis(), 1}, {&genesis, 1})
+            .digests.back();
     for (const ledger::PendingBatch& batch : pending) {
       ledger::EncodedBatch encoded = Encode(scene, next, previous, batch);
       previous = encoded.digests.back();
@@ -155,25 +163,27 @@ const EncodedJournal& Journal() {
   return *journal;
 }
 
-// What a start without a checkpoint does with a journal: checks the CRC, reads
-// each record and its event, applies it, forgets. See ReplayBatch in engine.cc.
+// What a start without a checkpoint does with a journal.
 void Replay(benchmark::State& state) {
   const EncodedJournal& journal = Journal();
   Scene* scene = SceneOf(10'000);
+  ledger::MemoryStore store;
+  SKONTRO_CHECK(ledger::StoreJournal::Create(&store, scene->uid(),
+                                             scene->genesis(), /*personal=*/{})
+                    .ok());
+  ledger::WriteBatch rows;
+  uint64_t first = 2;
+  for (const std::string& bytes : journal.batches) {
+    rows.Put(ledger::Family::kJournal, engine::NumberValue(first), bytes);
+    first +=
+        ledger::DecodeBatch(bytes, ledger::Trust::kCrc)->batch.records.size();
+  }
+  SKONTRO_CHECK(store.Write(rows, ledger::Durability::kSynced).ok());
+  const auto snapshot = store.GetSnapshot();
   for (auto unused : state) {
-    engine::State memory(scene->genesis(), scene->terms());
-    for (const std::string& bytes : journal.batches) {
-      const absl::StatusOr<ledger::DecodedBatch> decoded =
-          ledger::DecodeBatch(bytes, ledger::Trust::kCrc);
-      SKONTRO_CHECK(decoded.ok());
-      for (const ledger::Record& record : decoded->batch.records) {
-        const absl::StatusOr<engine::Event> event =
-            engine::DecodeEvent(record.event);
-        SKONTRO_CHECK(event.ok());
-        memory.Apply(record, *event);
-      }
-      memory.ForgetUpTo(memory.sequence());
-    }
+    auto replayed = engine::BeginReplay(*snapshot, engine::kDigestInterval);
+    SKONTRO_CHECK(replayed.ok());
+    SKONTRO_CHECK(engine::RollForward(*snapshot, {}, &*replayed).ok());
   }
   state.SetItemsProcessed(state.iterations() * journal.records);
 }
