@@ -21,8 +21,8 @@ int64_t MillisecondsSince(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-StartLog::StartLog(Log* log, std::string network)
-    : log_(log), network_(std::move(network)) {}
+StartLog::StartLog(Log* log, std::string network, Clock::duration interval)
+    : log_(log), network_(std::move(network)), interval_(interval) {}
 
 void StartLog::Tell(const engine::StartProgress& progress) {
   switch (progress.step) {
@@ -55,7 +55,7 @@ void StartLog::TellRate(const engine::StartProgress& progress,
   if (step_ != progress.step || progress.sequence <= step_sequence_) {
     step_ = progress.step;
     step_sequence_ = progress.sequence;
-    step_begun_ = Clock::now();
+    step_begun_ = told_ = Clock::now();
     log_->Write(LogLevel::kInfo, "network_opening",
                 {{"network", network_},
                  {"step", step},
@@ -63,6 +63,8 @@ void StartLog::TellRate(const engine::StartProgress& progress,
                  {"last", Number(progress.last)}});
     return;
   }
+  if (Clock::now() - told_ < interval_) return;
+  told_ = Clock::now();
   const int64_t done = Number(progress.sequence) - Number(step_sequence_);
   const int64_t elapsed_ms =
       std::max<int64_t>(MillisecondsSince(step_begun_), 1);

@@ -17,24 +17,27 @@ namespace skontro::server {
 
 class StartLog {
  public:
-  // `log` must outlive it.
-  StartLog(Log* log, std::string network);
+  using Clock = std::chrono::steady_clock;
 
-  // A step of the start. Steps of one kind also say how many records a second
-  // went by and how many seconds are left at that rate.
+  // `log` must outlive it. How far a step is, is told every `interval`.
+  StartLog(Log* log, std::string network,
+           Clock::duration interval = std::chrono::seconds(1));
+
+  // A step of the start: where it begins or, while it lasts, how far it is, how
+  // many records a second went by, and how many seconds are left at that rate.
   void Tell(const engine::StartProgress& progress);
 
   // It is open, with this newest record.
   void Opened(engine::Sequence sequence);
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void TellRate(const engine::StartProgress& progress, const char* step);
 
   Log* const log_;
   const std::string network_;
+  const Clock::duration interval_;
   const Clock::time_point begun_ = Clock::now();
+  Clock::time_point told_ = begun_;  // When a rate was told, or its step began.
   engine::Sequence checkpoint_{};
   // Where the step began that goes on.
   engine::StartProgress::Step step_ = engine::StartProgress::Step::kCheckpoint;
