@@ -15,12 +15,15 @@ namespace {
 
 constexpr const char* kUsage =
     "Usage: simulate [--minutes N | --commands N] [--seed S | --seeds A..B]\n"
-    "                [--threads] [--trace] [--resume FILE]\n"
+    "                [--requests N] [--threads] [--trace] [--resume FILE]\n"
     "\n"
     "  --minutes N    stop after N minutes (1 if nothing else says when)\n"
     "  --commands N   stop after N commands; with --seed, requests to send\n"
     "  --seed S       this seed only\n"
     "  --seeds A..B   from this seed to that one\n"
+    "  --requests N   requests to send for each seed (4000); a crash reads all "
+    "back,\n"
+    "                 so many short seeds are quicker than a few long ones\n"
     "  --threads      whole engines with threads only\n"
     "  --trace        print each step\n"
     "  --resume FILE  begin with the seed that FILE names, and keep the next\n"
@@ -67,6 +70,8 @@ Plan PlanOf(int argc, char** argv) {
       if (dots == std::string_view::npos) ExitWithUsage();
       plan.first_seed = NumberIn(value.substr(0, dots));
       plan.last_seed = NumberIn(value.substr(dots + 2));
+    } else if (option == "--requests") {
+      plan.requests_per_seed = NumberIn(value);
     } else if (option == "--resume") {
       plan.resume_file = value;
     } else {
