@@ -16,10 +16,12 @@ namespace skontro::ledger {
 template <typename T>
 void AppendBigEndian(std::string* out, T value) {
   using Unsigned = std::make_unsigned_t<T>;
-  auto bits = static_cast<Unsigned>(value);
-  for (size_t i = sizeof(T); i-- > 0;) {
-    out->push_back(static_cast<char>((bits >> (8 * i)) & 0xff));
+  const auto bits = static_cast<Unsigned>(value);
+  char bytes[sizeof(T)];
+  for (size_t i = 0; i < sizeof(T); ++i) {
+    bytes[i] = static_cast<char>((bits >> (8 * (sizeof(T) - 1 - i))) & 0xff);
   }
+  out->append(bytes, sizeof(T));
 }
 
 // Reads the first sizeof(T) bytes. REQUIRES: they are there.

@@ -10,8 +10,19 @@
 
 namespace skontro::ledger {
 
+namespace {
+
+// Fetched once, and never freed: fetching it for every hash, as the one-shot
+// functions do, costs more than hashing a short record.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  SKONTRO_CHECK(kSha256 != nullptr);
+  return kSha256;
+}
+
+}  // namespace
+
 struct Sha256::Context {
-  EVP_MD* algorithm = nullptr;
   EVP_MD_CTX* hash = nullptr;
 };
 
@@ -31,23 +42,15 @@ Digest DigestFromBytes(std::string_view bytes) {
   return digest;
 }
 
-// The algorithm is fetched once per context: fetching it for every hash, as the
-// one-shot functions do, costs more than hashing a short record.
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  context_->algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   context_->hash = EVP_MD_CTX_new();
-  SKONTRO_CHECK(context_->algorithm != nullptr);
   SKONTRO_CHECK(context_->hash != nullptr);
 }
 
-Sha256::~Sha256() {
-  EVP_MD_CTX_free(context_->hash);
-  EVP_MD_free(context_->algorithm);
-}
+Sha256::~Sha256() { EVP_MD_CTX_free(context_->hash); }
 
 void Sha256::Begin() {
-  SKONTRO_CHECK(
-      EVP_DigestInit_ex2(context_->hash, context_->algorithm, nullptr) == 1);
+  SKONTRO_CHECK(EVP_DigestInit_ex2(context_->hash, Algorithm(), nullptr) == 1);
 }
 
 void Sha256::Add(std::string_view bytes) {

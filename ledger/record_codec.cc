@@ -80,38 +80,36 @@ bool HasUnknownFields(const storage::v1::Record& record) {
 class Chain {
  public:
   Chain(std::string_view batch_id, uint64_t epoch, const Digest& previous)
-      : batch_id_(batch_id), previous_(previous) {
-    AppendBigEndian(&epoch_, epoch);
+      : before_(BytesOf(previous)) {
+    before_.append(batch_id);
+    AppendBigEndian(&before_, epoch);
   }
 
-  // `header` and `payload` as stored.
-  Digest Add(std::string_view header, std::string_view payload) {
+  // `frame` as stored, without its digest.
+  Digest Add(std::string_view frame) {
     hash_.Begin();
-    hash_.Add(BytesOf(previous_));
-    hash_.Add(batch_id_);
-    hash_.Add(epoch_);
-    hash_.Add(header);
-    hash_.Add(payload);
-    previous_ = hash_.Finish();
-    return previous_;
+    hash_.Add(before_);
+    hash_.Add(frame);
+    const Digest digest = hash_.Finish();
+    before_.replace(0, kDigestLength, BytesOf(digest));
+    return digest;
   }
 
  private:
   Sha256 hash_;
-  std::string batch_id_;
-  std::string epoch_;
-  Digest previous_;
+  std::string before_;  // What is hashed before the frame: digest, id, epoch.
 };
 
-std::string EncodeFrameHeader(const Record& record, std::string_view payload) {
-  std::string header;
-  header.reserve(kFrameHeaderLength);
-  AppendBigEndian(&header, static_cast<uint16_t>(record.kind));
-  AppendBigEndian(&header, uint16_t{0});
-  AppendBigEndian(&header, static_cast<uint32_t>(payload.size()));
-  AppendBigEndian(&header, record.time_us);
-  AppendBigEndian(&header, Crc32c(header, payload));
-  return header;
+// Appends the frame of `record` without its digest.
+void AppendFrame(const Record& record, std::string_view payload,
+                 std::string* out) {
+  const size_t start = out->size();
+  AppendBigEndian(out, static_cast<uint16_t>(record.kind));
+  AppendBigEndian(out, uint16_t{0});
+  AppendBigEndian(out, static_cast<uint32_t>(payload.size()));
+  AppendBigEndian(out, record.time_us);
+  AppendBigEndian(out, Crc32c(std::string_view(*out).substr(start), payload));
+  out->append(payload);
 }
 
 std::string EmbeddedBatchId(uint64_t epoch, Sequence first_sequence) {
@@ -253,7 +251,7 @@ std::optional<Fault> FaultOf(Sequence first_sequence,
 struct Frame {
   RecordKind kind{};
   int64_t time_us = 0;
-  std::string_view header;
+  std::string_view bytes;  // Header and payload.
   std::string_view payload;
   std::string_view digest;
 };
@@ -273,22 +271,22 @@ bool IsKnownKind(uint16_t kind) {
 absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
   if (rest->size() < kFrameOverhead) return Damaged(sequence, "frame cut off");
   Frame frame;
-  frame.header = rest->substr(0, kFrameHeaderLength);
-  const auto kind = ReadBigEndian<uint16_t>(frame.header);
-  const auto length = ReadBigEndian<uint32_t>(frame.header.substr(4));
-  frame.time_us = ReadBigEndian<int64_t>(frame.header.substr(8));
+  const std::string_view header = rest->substr(0, kFrameHeaderLength);
+  const auto kind = ReadBigEndian<uint16_t>(header);
+  const auto length = ReadBigEndian<uint32_t>(header.substr(4));
+  frame.time_us = ReadBigEndian<int64_t>(header.substr(8));
   if (length > kRecordBytesMax || length > rest->size() - kFrameOverhead) {
     return Damaged(sequence, "length of the frame");
   }
+  frame.bytes = rest->substr(0, kFrameHeaderLength + length);
   frame.payload = rest->substr(kFrameHeaderLength, length);
   frame.digest = rest->substr(kFrameHeaderLength + length, kDigestLength);
   rest->remove_prefix(kFrameOverhead + length);
-  if (ReadBigEndian<uint32_t>(frame.header.substr(16)) !=
-      Crc32c(frame.header.substr(0, 16), frame.payload)) {
+  if (ReadBigEndian<uint32_t>(header.substr(16)) !=
+      Crc32c(header.substr(0, 16), frame.payload)) {
     return Damaged(sequence, "checksum of the frame");
   }
-  if (!IsKnownKind(kind) ||
-      ReadBigEndian<uint16_t>(frame.header.substr(2)) != 0) {
+  if (!IsKnownKind(kind) || ReadBigEndian<uint16_t>(header.substr(2)) != 0) {
     return Damaged(sequence, "a kind of record that this version knows not");
   }
   frame.kind = static_cast<RecordKind>(kind);
@@ -413,10 +411,9 @@ EncodedBatch EncodeBatch(const NetworkUid& uid, uint64_t epoch,
   Chain chain(batch_id, epoch, previous);
   out.digests.reserve(records.size());
   for (size_t i = 0; i < records.size(); ++i) {
-    const std::string header = EncodeFrameHeader(records[i], payloads[i]);
-    const Digest digest = chain.Add(header, payloads[i]);
-    out.bytes.append(header);
-    out.bytes.append(payloads[i]);
+    const size_t start = out.bytes.size();
+    AppendFrame(records[i], payloads[i], &out.bytes);
+    const Digest digest = chain.Add(std::string_view(out.bytes).substr(start));
     out.bytes.append(BytesOf(digest));
     out.digests.push_back(digest);
   }
@@ -446,7 +443,7 @@ absl::Status DecodeBatch(std::string_view bytes, Trust trust,
     const uint64_t sequence = header.first_sequence + i;
     SKONTRO_ASSIGN_OR_RETURN(const Frame frame, DecodeFrame(&rest, sequence));
     if (trust == Trust::kNothing &&
-        BytesOf(chain.Add(frame.header, frame.payload)) != frame.digest) {
+        BytesOf(chain.Add(frame.bytes)) != frame.digest) {
       return Damaged(sequence, "digest of the record");
     }
     const absl::Status decoded =
