@@ -15,6 +15,7 @@
 
 #include "bench/claims.h"
 #include "bench/scene.h"
+#include "engine/engine.h"
 #include "engine/event_projector.h"
 #include "engine/replay.h"
 #include "engine/row.h"
@@ -33,8 +34,8 @@ using ledger::Sequence;
 // As many commands as a busy server has in one batch.
 constexpr size_t kBatch = 1'000;
 
-// The engine forgets when this much is remembered; see Engine::Options.
-constexpr size_t kRecentMax = 200'000;
+// The engine forgets when this much is remembered.
+const size_t kRecentMax = engine::Engine::Options().recent_max;
 
 // Scenes are made once: a million members take seconds.
 Scene* SceneOf(uint64_t members) {
@@ -61,8 +62,8 @@ void Trade(benchmark::State& state, Parties parties, Content content,
   ledger::Digest digest{};
   size_t bytes = 0;
   for (auto unused : state) {
-    state.PauseTiming();
     if (scene->recent_count() >= kRecentMax) scene->Forget();
+    state.PauseTiming();
     std::vector<engine::Command> commands =
         scene->NextTrades(kBatch, parties, content);
     const Sequence first = ledger::Next(scene->state().sequence());

@@ -22,10 +22,6 @@ absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("it is damaged: ", what));
 }
 
-std::string ServerTradeId(TradeNumber number) {
-  return absl::StrCat("t", static_cast<uint64_t>(number));
-}
-
 // Gathers rows until a chunk is full.
 class ChunkWriter {
  public:

@@ -101,9 +101,8 @@ Answer Decider::DecideCommand(const Command& command,
   std::vector<Refusal> refusals = command.form_refusals;
   if (!command.validate_only) {
     if (!refusals.empty()) return Refuse(command, std::move(refusals), batch);
-    const std::string key =
-        RequestKey(command.actor.identity, command.request_id);
-    const RequestRow* seen = state_->FindRequest(key);
+    const RequestRow* seen =
+        state_->FindRequest(command.actor.identity, command.request_id);
     if (seen == nullptr && command.facts.request.has_value()) {
       seen = &*command.facts.request;
     }

@@ -7,9 +7,12 @@
 
 namespace skontro::engine {
 
-std::string TradeId(const TradeCreated& created, TradeNumber number) {
-  if (!created.id.empty()) return created.id;
+std::string ServerTradeId(TradeNumber number) {
   return absl::StrCat("t", static_cast<uint64_t>(number));
+}
+
+std::string TradeId(const TradeCreated& created, TradeNumber number) {
+  return created.id.empty() ? ServerTradeId(number) : created.id;
 }
 
 bool IsServerTradeId(std::string_view id) {

@@ -196,6 +196,9 @@ using Event =
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
                  HeadKeySet, RecoveryAccepted, StateDigested>;
 
+// The id that the server gives a trade where its client chose none.
+std::string ServerTradeId(TradeNumber number);
+
 // The id by which clients know a trade.
 std::string TradeId(const TradeCreated& created, TradeNumber number);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
 
@@ -13,6 +14,11 @@ size_t IndexOf(MemberNumber number) {
   return static_cast<uint64_t>(number) - 1;
 }
 size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
+
+// As the tables look for it.
+absl::string_view ToAbsl(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 // The kind of a record with this event, the genesis aside.
 ledger::RecordKind KindOf(const Event& event) {
@@ -56,7 +62,7 @@ State::State(StateContents contents, uint64_t digest_interval)
   tax_ids_.reserve(contents.tax_ids.size());
   for (std::string& key : contents.tax_ids) tax_ids_.insert(std::move(key));
   for (auto& [number, trade] : contents.open_trades) {
-    AddOpenTrade(number, std::move(trade));
+    AddTrade(number, std::move(trade));
   }
   CheckInvariants();
 }
@@ -157,10 +163,10 @@ void State::ApplyRequest(const ledger::Record& record, const Event& event) {
   if (const auto* refused = std::get_if<RequestRefused>(&event)) {
     row.refused = refused->refusal;
   }
-  std::string key = RequestKey(record.actor, record.request_id);
-  requests_.insert_or_assign(key, std::move(row));
-  recent_.push_back(
-      {Recent::Kind::kRequest, sequence_, std::move(key), {}, {}});
+  const RecentRequest& recent = recent_requests_.emplace_back(
+      RecentRequest{record.actor, record.request_id, std::move(row)});
+  SKONTRO_CHECK_AT(requests_.emplace(recent.name(), &recent.row).second,
+                   sequence_);
 }
 
 void State::ApplyMember(const MemberCreated& created) {
@@ -213,19 +219,22 @@ void State::ApplyTradeCreated(const TradeCreated& created) {
     SKONTRO_CHECK_AT(known == nullptr || !known->held, sequence_);
     SetInvoice(*trade.invoice, {true, trade.id});
   }
-  AddOpenTrade(number, std::move(trade));
   if (paid) {
-    OpenTrade(number).settle_sequence = sequence_;
-    FinishTrade(number, TradeState::kSettled);
+    trade.state = TradeState::kSettled;
+    trade.settle_sequence = sequence_;
+    recent_trades_.push_back({number, sequence_});
   } else {
     touched_.trades.push_back(number);
   }
+  AddTrade(number, std::move(trade));
 }
 
-void State::AddOpenTrade(TradeNumber number, Trade trade) {
-  SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
-  trades_.emplace(number, std::move(trade));
-  ++open_trade_count_;
+void State::AddTrade(TradeNumber number, Trade trade) {
+  if (trade.state == TradeState::kProposed) ++open_trade_count_;
+  if (trade.id != ServerTradeId(number)) {
+    SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
+  }
+  SKONTRO_CHECK_AT(trades_.emplace(number, std::move(trade)).second, sequence_);
 }
 
 bool State::DigestIsDue() const {
@@ -280,21 +289,23 @@ void State::FinishTrade(TradeNumber number, TradeState state) {
   Trade& trade = trades_[number];
   trade.state = state;
   trade.changed = sequence_;
-  recent_.push_back({Recent::Kind::kTrade, sequence_, {}, {}, number});
+  recent_trades_.push_back({number, sequence_});
 }
 
 void State::ForgetTrade(TradeNumber number) {
   const auto found = trades_.find(number);
   if (found == trades_.end()) return;
   const auto by_id = trade_by_id_.find(found->second.id);
-  if (by_id != trade_by_id_.end()) trade_by_id_.erase(by_id);
+  if (by_id != trade_by_id_.end() && by_id->second == number) {
+    trade_by_id_.erase(by_id);
+  }
   trades_.erase(found);
 }
 
 void State::SetInvoice(const InvoiceKey& key, InvoiceState state) {
   if (recall_ == Recall::kNothing) return;
   invoices_.insert_or_assign(key, DatedInvoice{std::move(state), sequence_});
-  recent_.push_back({Recent::Kind::kInvoice, sequence_, {}, key, {}});
+  recent_invoices_.push_back({key, sequence_});
 }
 
 void State::FreeInvoice(const std::optional<InvoiceKey>& key) {
@@ -336,10 +347,9 @@ void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
     }
   }
   SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
-  while (!recent_.empty() && recent_.back().sequence == sequence_) {
-    const Recent& last = recent_.back();
-    if (last.kind == Recent::Kind::kRequest) requests_.erase(last.request);
-    recent_.pop_back();
+  if (!record.request_id.empty()) {
+    requests_.erase(recent_requests_.back().name());
+    recent_requests_.pop_back();
   }
   if (created.invoice.has_value()) {
     const InvoiceKey key = KeyOf(created.seller, *created.invoice);
@@ -348,13 +358,14 @@ void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
     } else {
       invoices_.erase(key);
     }
+    recent_invoices_.pop_back();
   }
-  trade_by_id_.erase(TradeId(created, number));
-  trades_.erase(number);
+  ForgetTrade(number);
   if (created.initiator == Initiator::kSeller) {
     --open_trade_count_;
     touched_.trades.pop_back();
   } else {
+    recent_trades_.pop_back();
     touched_.Touch(member(created.seller).main_account, before.seller_touched);
     touched_.Touch(member(created.buyer).main_account, before.buyer_touched);
   }
@@ -365,7 +376,7 @@ void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
 }
 
 std::optional<MemberNumber> State::FindMember(std::string_view id) const {
-  const auto found = member_by_id_.find(std::string(id));
+  const auto found = member_by_id_.find(ToAbsl(id));
   if (found == member_by_id_.end()) return std::nullopt;
   return found->second;
 }
@@ -386,10 +397,8 @@ const Account& State::account(AccountId account) const {
 
 std::optional<State::FoundTrade> State::FindTrade(
     std::string_view id, const std::optional<TradeFact>& fact) const {
-  const auto found = trade_by_id_.find(std::string(id));
-  if (found != trade_by_id_.end()) {
-    return FoundTrade{found->second, trades_.at(found->second)};
-  }
+  const std::optional<TradeNumber> number = NumberOf(id);
+  if (number.has_value()) return FoundTrade{*number, trades_.at(*number)};
   if (!fact.has_value()) return std::nullopt;
   FoundTrade out;
   out.number = fact->number;
@@ -432,7 +441,21 @@ std::vector<std::string> State::TaxIds() const {
 }
 
 bool State::HasTrade(std::string_view id) const {
-  return trade_by_id_.contains(std::string(id));
+  return NumberOf(id).has_value();
+}
+
+std::optional<TradeNumber> State::NumberOf(std::string_view trade_id) const {
+  uint64_t number = 0;
+  if (IsServerTradeId(trade_id) &&
+      absl::SimpleAtoi(ToAbsl(trade_id.substr(1)), &number)) {
+    const auto found = trades_.find(TradeNumber{number});
+    if (found != trades_.end() && found->second.id == trade_id) {
+      return found->first;
+    }
+  }
+  const auto found = trade_by_id_.find(ToAbsl(trade_id));
+  if (found == trade_by_id_.end()) return std::nullopt;
+  return found->second;
 }
 
 const State::InvoiceState* State::FindInvoice(const InvoiceKey& key) const {
@@ -440,30 +463,35 @@ const State::InvoiceState* State::FindInvoice(const InvoiceKey& key) const {
   return found == invoices_.end() ? nullptr : &found->second.state;
 }
 
-const RequestRow* State::FindRequest(const std::string& key) const {
-  const auto found = requests_.find(key);
-  return found == requests_.end() ? nullptr : &found->second;
+const RequestRow* State::FindRequest(std::string_view actor,
+                                     std::string_view request_id) const {
+  const auto found = requests_.find({ToAbsl(actor), ToAbsl(request_id)});
+  return found == requests_.end() ? nullptr : found->second;
 }
 
 void State::ForgetUpTo(Sequence floor) {
-  while (!recent_.empty() && recent_.front().sequence <= floor) {
-    const Recent& oldest = recent_.front();
-    if (oldest.kind == Recent::Kind::kRequest) {
-      requests_.erase(oldest.request);
-    } else if (oldest.kind == Recent::Kind::kInvoice) {
-      // Unless it changed hands since.
-      const auto found = invoices_.find(oldest.invoice);
-      if (found != invoices_.end() && found->second.sequence <= floor) {
-        invoices_.erase(found);
-      }
-    } else {
-      // Unless it took another step since.
-      const auto found = trades_.find(oldest.trade);
-      if (found != trades_.end() && found->second.changed <= floor) {
-        ForgetTrade(oldest.trade);
-      }
+  while (!recent_requests_.empty() &&
+         recent_requests_.front().row.sequence <= floor) {
+    requests_.erase(recent_requests_.front().name());
+    recent_requests_.pop_front();
+  }
+  while (!recent_invoices_.empty() &&
+         recent_invoices_.front().sequence <= floor) {
+    // Unless it changed hands since.
+    const auto found = invoices_.find(recent_invoices_.front().key);
+    if (found != invoices_.end() && found->second.sequence <= floor) {
+      invoices_.erase(found);
     }
-    recent_.pop_front();
+    recent_invoices_.pop_front();
+  }
+  while (!recent_trades_.empty() && recent_trades_.front().sequence <= floor) {
+    // Unless it took another step since.
+    const TradeNumber number = recent_trades_.front().number;
+    const auto found = trades_.find(number);
+    if (found != trades_.end() && found->second.changed <= floor) {
+      ForgetTrade(number);
+    }
+    recent_trades_.pop_front();
   }
 }
 

@@ -25,6 +25,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "engine/command.h"
 #include "engine/event.h"
 #include "engine/state_digest.h"
@@ -180,15 +181,19 @@ class State {
   };
   const InvoiceState* FindInvoice(const InvoiceKey& key) const;
 
-  // What memory says of a request, by RequestKey().
-  const RequestRow* FindRequest(const std::string& key) const;
+  // What memory says of the request that `actor` gave this id.
+  const RequestRow* FindRequest(std::string_view actor,
+                                std::string_view request_id) const;
 
   // Forgets requests, invoices and finished trades up to `floor`.
   // REQUIRES: no command will be decided with Facts from before `floor`.
   void ForgetUpTo(Sequence floor);
 
   // How many things ForgetUpTo() could forget.
-  size_t recent_count() const { return recent_.size(); }
+  size_t recent_count() const {
+    return recent_requests_.size() + recent_invoices_.size() +
+           recent_trades_.size();
+  }
 
   // Stops the process unless the balances of all accounts add up to zero and
   // every limit is in its bounds. Linear in the number of accounts.
@@ -201,14 +206,26 @@ class State {
   void CheckLimits(const ledger::Record& record) const;
 
  private:
-  // Something that can be forgotten, with the sequence that made it so.
-  struct Recent {
-    enum class Kind { kRequest, kInvoice, kTrade } kind;
-    Sequence sequence{};
-    std::string request;
-    InvoiceKey invoice;
-    TradeNumber trade{};
+  // Actor and request id.
+  using RequestName = std::pair<absl::string_view, absl::string_view>;
+
+  // What can be forgotten, with the sequence that made it so.
+  struct RecentRequest {
+    std::string actor;
+    std::string request_id;
+    RequestRow row;
+
+    RequestName name() const { return {actor, request_id}; }
   };
+  struct RecentInvoice {
+    InvoiceKey key;
+    Sequence sequence{};
+  };
+  struct RecentTrade {
+    TradeNumber number{};
+    Sequence sequence{};
+  };
+
   bool MayBeNext(const Event& event) const;
   void ApplyEvent(const Event& event);
   void ApplyEntries(const ledger::Record& record);
@@ -219,12 +236,13 @@ class State {
   void ApplyCreditLine(const CreditLineSet& set);
   void ApplyTradeCreated(const TradeCreated& created);
   void ApplyStateDigested(const StateDigested& digested);
-  void AddOpenTrade(TradeNumber number, Trade trade);
+  void AddTrade(TradeNumber number, Trade trade);
   void FinishTrade(TradeNumber number, TradeState state);
   void ForgetTrade(TradeNumber number);
   void SetInvoice(const InvoiceKey& key, InvoiceState state);
   void FreeInvoice(const std::optional<InvoiceKey>& key);
   Trade& OpenTrade(TradeNumber number);
+  std::optional<TradeNumber> NumberOf(std::string_view trade_id) const;
 
   const NetworkCreated terms_;
   const uint64_t digest_interval_;
@@ -244,10 +262,16 @@ class State {
   Touched touched_;
 
   absl::flat_hash_map<TradeNumber, Trade> trades_;
+  // Of trades whose id is not that of the server, `t` and the number.
   absl::flat_hash_map<std::string, TradeNumber> trade_by_id_;
   absl::flat_hash_map<InvoiceKey, DatedInvoice> invoices_;
-  absl::flat_hash_map<std::string, RequestRow> requests_;
-  std::deque<Recent> recent_;  // Oldest first.
+  // Into recent_requests_: what is in a deque stays where it is.
+  absl::flat_hash_map<RequestName, const RequestRow*> requests_;
+
+  // Oldest first.
+  std::deque<RecentRequest> recent_requests_;
+  std::deque<RecentInvoice> recent_invoices_;
+  std::deque<RecentTrade> recent_trades_;
 };
 
 struct State::BeforeTrade {

@@ -31,9 +31,23 @@ class Amount {
 
 // Return a + b, a - b and -a, or nullopt where the result does not fit. There
 // are no operators: every caller has to say what happens on overflow.
-std::optional<Amount> Add(Amount a, Amount b);
-std::optional<Amount> Subtract(Amount a, Amount b);
-std::optional<Amount> Negate(Amount a);
+constexpr std::optional<Amount> Add(Amount a, Amount b) {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a.minor_units(), b.minor_units(), &sum)) {
+    return std::nullopt;
+  }
+  return Amount::FromMinorUnits(sum);
+}
+constexpr std::optional<Amount> Subtract(Amount a, Amount b) {
+  int64_t difference = 0;
+  if (__builtin_sub_overflow(a.minor_units(), b.minor_units(), &difference)) {
+    return std::nullopt;
+  }
+  return Amount::FromMinorUnits(difference);
+}
+constexpr std::optional<Amount> Negate(Amount a) {
+  return Subtract(Amount(), a);
+}
 
 }  // namespace skontro::ledger
 

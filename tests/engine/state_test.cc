@@ -326,13 +326,13 @@ TEST_F(StateTest, ForgettingKeepsWhatIsNewerThanTheFloor) {
                });
 
   state_->ForgetUpTo(Sequence{4});
-  EXPECT_NE(state_->FindRequest(RequestKey("a", "r5")), nullptr);
+  EXPECT_NE(state_->FindRequest("a", "r5"), nullptr);
   EXPECT_EQ(state_->FindInvoice(Key()), nullptr);
   EXPECT_TRUE(state_->HasTrade("t4"));
 
   state_->ForgetUpTo(Sequence{6});
-  EXPECT_EQ(state_->FindRequest(RequestKey("a", "r5")), nullptr);
-  EXPECT_NE(state_->FindRequest(RequestKey("a", "r7")), nullptr);
+  EXPECT_EQ(state_->FindRequest("a", "r5"), nullptr);
+  EXPECT_NE(state_->FindRequest("a", "r7"), nullptr);
   EXPECT_FALSE(state_->HasTrade("t4"));
   // Held at 6 and free again at 7: what is newer is kept.
   ASSERT_NE(state_->FindInvoice(Key("F-2")), nullptr);
@@ -340,7 +340,7 @@ TEST_F(StateTest, ForgettingKeepsWhatIsNewerThanTheFloor) {
   EXPECT_TRUE(state_->HasTrade("t6"));
 
   state_->ForgetUpTo(Sequence{7});
-  EXPECT_EQ(state_->FindRequest(RequestKey("a", "r7")), nullptr);
+  EXPECT_EQ(state_->FindRequest("a", "r7"), nullptr);
   EXPECT_EQ(state_->FindInvoice(Key("F-2")), nullptr);
   EXPECT_FALSE(state_->HasTrade("t6"));
   EXPECT_EQ(state_->recent_count(), 0u);
