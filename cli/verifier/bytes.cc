@@ -17,9 +17,12 @@ Number ReadBig(std::string_view bytes) {
 
 template <class Number>
 void AppendBig(Number number, std::string* bytes) {
-  for (size_t i = sizeof(Number); i-- > 0;) {
-    bytes->push_back(static_cast<char>(number >> (8 * i) & 0xff));
+  char digits[sizeof(Number)];
+  for (size_t i = 0; i < sizeof(Number); ++i) {
+    digits[i] =
+        static_cast<char>(number >> (8 * (sizeof(Number) - 1 - i)) & 0xff);
   }
+  bytes->append(digits, sizeof(digits));
 }
 
 }  // namespace

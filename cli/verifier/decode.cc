@@ -17,9 +17,10 @@ absl::StatusOr<Event> DecodeAlternative(uint32_t number,
     if (number != kIndex + 1) {
       return DecodeAlternative<kIndex + 1>(number, bytes);
     }
-    auto event = Decode<std::variant_alternative_t<kIndex, Event>>(bytes);
-    if (!event.ok()) return event.status();
-    return Event(std::in_place_index<kIndex>, *std::move(event));
+    absl::StatusOr<Event> event(absl::in_place, std::in_place_index<kIndex>);
+    const absl::Status status = DecodeInto(bytes, &std::get<kIndex>(*event));
+    if (!status.ok()) return status;
+    return event;
   }
 }
 
@@ -28,13 +29,14 @@ absl::StatusOr<Event> DecodeAlternative(uint32_t number,
 absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
   WireReader reader(bytes);
   if (reader.done()) return absl::DataLossError("no event is set");
-  const absl::StatusOr<WireField> field = reader.Next();
-  if (!field.ok()) return field.status();
+  WireField field;
+  const absl::Status status = reader.Next(&field);
+  if (!status.ok()) return status;
   if (!reader.done()) return absl::DataLossError("more than one event is set");
-  if (field->type != WireType::kBytes) {
+  if (field.type != WireType::kBytes) {
     return absl::DataLossError("the event has another wire type");
   }
-  return DecodeAlternative(field->number, field->bytes);
+  return DecodeAlternative(field.number, field.bytes);
 }
 
 }  // namespace skontro::verifier

@@ -26,6 +26,11 @@ namespace skontro::verifier {
 template <class M>
 absl::StatusOr<M> Decode(std::string_view bytes);
 
+// The same into `message`, which must be as it is made. After an error it holds
+// anything.
+template <class M>
+absl::Status DecodeInto(std::string_view bytes, M* message);
+
 // The one event in `bytes`; none, or two, are refused as well.
 absl::StatusOr<Event> DecodeEvent(std::string_view bytes);
 
@@ -93,7 +98,7 @@ class FieldSetter {
   template <class M>
   void Message(uint32_t number, const char* name, std::optional<M>& value) {
     if (!Takes(number, name, WireType::kBytes)) return;
-    DecodeInto(name, value.emplace());
+    Nested(name, value.emplace());
   }
   template <class M>
   void Repeated(uint32_t number, const char* name, std::vector<M>& values,
@@ -103,19 +108,23 @@ class FieldSetter {
       Refuse(name, absl::StrFormat("has more than %d values", count_max));
       return;
     }
-    DecodeInto(name, values.emplace_back());
+    Nested(name, values.emplace_back());
   }
 
  private:
+  // Most fields of the list are not the one that is there.
   bool Takes(uint32_t number, const char* name, WireType type,
              bool repeated = false) {
-    if (number != field_.number) return false;
+    return number == field_.number && IsInPlace(name, type, repeated);
+  }
+
+  bool IsInPlace(const char* name, WireType type, bool repeated) {
     found_ = true;
     if (field_.type != type) {
       Refuse(name, "has another wire type");
       return false;
     }
-    const uint64_t bit = uint64_t{1} << number;
+    const uint64_t bit = uint64_t{1} << field_.number;
     if (!repeated && (seen_ & bit) != 0) {
       Refuse(name, "is there twice");
       return false;
@@ -135,14 +144,11 @@ class FieldSetter {
   }
 
   template <class M>
-  void DecodeInto(const char* name, M& message) {
-    absl::StatusOr<M> decoded = Decode<M>(field_.bytes);
-    if (decoded.ok()) {
-      message = *std::move(decoded);
-    } else {
-      status_ = absl::DataLossError(
-          absl::StrFormat("%s: %s", name, decoded.status().message()));
-    }
+  void Nested(const char* name, M& message) {
+    const absl::Status status = DecodeInto(field_.bytes, &message);
+    if (status.ok()) return;
+    status_ =
+        absl::DataLossError(absl::StrFormat("%s: %s", name, status.message()));
   }
 
   void Refuse(const char* name, const std::string& why) {
@@ -158,22 +164,30 @@ class FieldSetter {
 }  // namespace internal
 
 template <class M>
-absl::StatusOr<M> Decode(std::string_view bytes) {
-  M message;
+absl::Status DecodeInto(std::string_view bytes, M* message) {
   uint64_t seen = 0;
   WireReader reader(bytes);
   while (!reader.done()) {
-    const absl::StatusOr<WireField> field = reader.Next();
-    if (!field.ok()) return field.status();
-    internal::FieldSetter setter(*field, &seen);
-    M::VisitFields(message, setter);
+    WireField field;
+    absl::Status status = reader.Next(&field);
+    if (!status.ok()) return status;
+    internal::FieldSetter setter(field, &seen);
+    M::VisitFields(*message, setter);
     if (!setter.found()) {
       return absl::DataLossError(absl::StrFormat(
-          "field %d is not known: a later version wrote it", field->number));
+          "field %d is not known: a later version wrote it", field.number));
     }
-    absl::Status status = std::move(setter).status();
+    status = std::move(setter).status();
     if (!status.ok()) return status;
   }
+  return absl::OkStatus();
+}
+
+template <class M>
+absl::StatusOr<M> Decode(std::string_view bytes) {
+  absl::StatusOr<M> message(absl::in_place);
+  const absl::Status status = DecodeInto(bytes, &*message);
+  if (!status.ok()) return status;
   return message;
 }
 

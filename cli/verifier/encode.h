@@ -18,6 +18,10 @@ namespace skontro::verifier {
 template <class M>
 std::string Encode(const M& message);
 
+// Appends the same to `out`.
+template <class M>
+void EncodeTo(const M& message, std::string* out);
+
 namespace internal {
 
 class FieldWriter {
@@ -51,9 +55,11 @@ class FieldWriter {
   void Fixed64(uint32_t number, const char*, uint64_t value) {
     if (value == 0) return;
     Tag(number, WireType::kFixed64);
+    char bytes[8];
     for (int i = 0; i < 8; ++i) {
-      out_.push_back(static_cast<char>(value >> (8 * i) & 0xff));
+      bytes[i] = static_cast<char>(value >> (8 * i) & 0xff);
     }
+    out_.append(bytes, sizeof(bytes));
   }
   void Text(uint32_t number, const char*, const std::string& value, size_t) {
     if (!value.empty()) LengthAndBytes(number, value);
@@ -63,20 +69,30 @@ class FieldWriter {
   }
   template <class M>
   void Message(uint32_t number, const char*, const std::optional<M>& value) {
-    if (value.has_value()) LengthAndBytes(number, Encode(*value));
+    if (value.has_value()) Nested(number, *value);
   }
   template <class M>
   void Repeated(uint32_t number, const char*, const std::vector<M>& values,
                 size_t) {
-    for (const M& value : values) LengthAndBytes(number, Encode(value));
+    for (const M& value : values) Nested(number, value);
   }
 
  private:
-  void Varint(uint64_t value) {
-    for (; value >= 0x80; value >>= 7) {
-      out_.push_back(static_cast<char>((value & 0x7f) | 0x80));
+  // The bytes of a number, in ten at most.
+  struct VarintBytes {
+    explicit VarintBytes(uint64_t value) {
+      for (; value >= 0x80; value >>= 7) {
+        bytes[size++] = static_cast<char>((value & 0x7f) | 0x80);
+      }
+      bytes[size++] = static_cast<char>(value);
     }
-    out_.push_back(static_cast<char>(value));
+    char bytes[10];
+    size_t size = 0;
+  };
+
+  void Varint(uint64_t value) {
+    const VarintBytes varint(value);
+    out_.append(varint.bytes, varint.size);
   }
   void Tag(uint32_t number, WireType type) {
     Varint(uint64_t{number} << 3 | static_cast<uint64_t>(type));
@@ -91,6 +107,16 @@ class FieldWriter {
     Varint(bytes.size());
     out_.append(bytes);
   }
+  // Its length comes first and is known last: most have one byte for it.
+  template <class M>
+  void Nested(uint32_t number, const M& message) {
+    Tag(number, WireType::kBytes);
+    const size_t start = out_.size();
+    out_.push_back('\0');
+    M::VisitFields(message, *this);
+    const VarintBytes length(out_.size() - start - 1);
+    out_.replace(start, 1, length.bytes, length.size);
+  }
 
   std::string& out_;
 };
@@ -100,9 +126,14 @@ class FieldWriter {
 template <class M>
 std::string Encode(const M& message) {
   std::string bytes;
-  internal::FieldWriter writer(&bytes);
-  M::VisitFields(message, writer);
+  EncodeTo(message, &bytes);
   return bytes;
+}
+
+template <class M>
+void EncodeTo(const M& message, std::string* out) {
+  internal::FieldWriter writer(out);
+  M::VisitFields(message, writer);
 }
 
 }  // namespace skontro::verifier

@@ -48,25 +48,29 @@ void Normalise(RequestRow* row) {
   if (row->group_count == 1) row->group_count = 0;
 }
 
-absl::StatusOr<std::string> CanonicalPlainValue(Family family,
-                                                std::string_view value) {
+// How many bytes a value of this family has, one that is no message.
+size_t PlainLength(Family family) {
   switch (family) {
-    case Family::kPersonal:
-      return std::string();
     case Family::kTree:
     case Family::kHeadKey:
-      if (value.size() == sizeof(Digest)) return std::string(value);
-      return absl::DataLossError(
-          absl::StrFormat("the value has %d bytes, not 32", value.size()));
+      return sizeof(Digest);
     case Family::kMemberTrade:
-      if (value.empty()) return std::string();
-      return absl::DataLossError(
-          absl::StrFormat("the value has %d bytes, not 0", value.size()));
+      return 0;
     default:
-      if (value.size() == 8) return std::string(value);
-      return absl::DataLossError(
-          absl::StrFormat("the value has %d bytes, not 8", value.size()));
+      return 8;
   }
+}
+
+absl::Status CanonicalisePlain(Family family, std::string_view value,
+                               std::string* canonical) {
+  canonical->clear();
+  if (family == Family::kPersonal) return absl::OkStatus();
+  if (value.size() != PlainLength(family)) {
+    return absl::DataLossError(absl::StrFormat(
+        "the value has %d bytes, not %d", value.size(), PlainLength(family)));
+  }
+  canonical->assign(value);
+  return absl::OkStatus();
 }
 
 std::string DescribePlainDifference(std::string_view expected,
@@ -104,20 +108,31 @@ std::string DescribePair(std::string_view key, const char* first,
 
 absl::StatusOr<std::string> CanonicalValue(Family family,
                                            std::string_view value) {
+  std::string canonical;
+  const absl::Status status = Canonicalise(family, value, &canonical);
+  if (!status.ok()) return status;
+  return canonical;
+}
+
+absl::Status Canonicalise(Family family, std::string_view value,
+                          std::string* canonical) {
   if (family == Family::kPersonal || family == Family::kBookingDay ||
       family == Family::kMemberId || family == Family::kTaxId ||
       family == Family::kTradeId || family == Family::kMemberTrade ||
       family == Family::kInvoice || family == Family::kTree ||
       family == Family::kHeadKey) {
-    return CanonicalPlainValue(family, value);
+    return CanonicalisePlain(family, value, canonical);
   }
-  return WithMessageOf<absl::StatusOr<std::string>>(
+  return WithMessageOf<absl::Status>(
       family, absl::InternalError("the family has no rows to compare"),
-      [value]<class M>(Is<M>) -> absl::StatusOr<std::string> {
-        absl::StatusOr<M> message = Decode<M>(value);
-        if (!message.ok()) return message.status();
-        Normalise(&*message);
-        return Encode(*message);
+      [value, canonical]<class M>(Is<M>) -> absl::Status {
+        M message;
+        const absl::Status status = DecodeInto(value, &message);
+        if (!status.ok()) return status;
+        Normalise(&message);
+        canonical->clear();
+        EncodeTo(message, canonical);
+        return absl::OkStatus();
       });
 }
 

@@ -65,6 +65,11 @@ inline constexpr bool IsUnique(Family family) {
 absl::StatusOr<std::string> CanonicalValue(Family family,
                                            std::string_view value);
 
+// The same into `canonical`, whatever was there. After an error it holds
+// anything.
+absl::Status Canonicalise(Family family, std::string_view value,
+                          std::string* canonical);
+
 // The key as a person reads it: "account 5, sequence 17, leg 0".
 std::string DescribeKey(Family family, std::string_view key);
 

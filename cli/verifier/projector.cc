@@ -34,8 +34,10 @@ uint64_t Counterparty(const Entry& entry, size_t leg) {
 
 template <class M>
 void Projector::Out::Put(Family family, const std::string& key,
-                         const M& value) const {
-  sink.Put(family, key, Encode(value), frame.sequence);
+                         const M& row) const {
+  buffer.clear();
+  EncodeTo(row, &buffer);
+  sink.Put(family, key, buffer, frame.sequence);
 }
 
 void Projector::Out::PutNumber(Family family, const std::string& key,
@@ -58,7 +60,7 @@ void Projector::Out::EraseInvoice(const std::optional<InvoiceKey>& key,
 
 void Projector::Project(const Frame& frame, const Record& record,
                         const Event& event, RowSink* sink) {
-  const Out out = {frame, record, *sink};
+  const Out out = {frame, record, *sink, buffer_};
   ProjectDay(out);
   ProjectRequest(out, event);
   std::visit([&](const auto& what) { ProjectEvent(out, what); }, event);
@@ -99,13 +101,16 @@ void Projector::ProjectRequest(const Out& out, const Event& event) {
 
 void Projector::ProjectEntries(const Out& out) {
   uint32_t rank = 0;
+  std::string key;
   for (const Entry& entry : out.record.entries) {
     for (size_t leg = 0; leg < entry.postings.size(); ++leg) {
       const Posting& posting = entry.postings[leg];
       Account& account = accounts_[posting.account];
       account.balance = posting.balance_after;
       ++account.posting_count;
-      std::string key = TwoNumbers(posting.account, out.frame.sequence);
+      key.clear();
+      AppendBig64(posting.account, &key);
+      AppendBig64(out.frame.sequence, &key);
       AppendBig32(rank++, &key);
       out.Put(Family::kAccountEntry, key,
               AccountEntryRow{.minor_units = posting.minor_units,

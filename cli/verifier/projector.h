@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "cli/verifier/journal_reader.h"
@@ -39,9 +40,10 @@ class Projector {
     const Frame& frame;
     const Record& record;
     RowSink& sink;
+    std::string& buffer;  // For one value after another.
 
     template <class M>
-    void Put(Family family, const std::string& key, const M& value) const;
+    void Put(Family family, const std::string& key, const M& row) const;
     void PutNumber(Family family, const std::string& key, uint64_t value) const;
     void PutStep(uint64_t trade, uint32_t state) const;
     void EraseInvoice(const std::optional<InvoiceKey>& key,
@@ -64,6 +66,7 @@ class Projector {
   void ProjectEvent(const Out&, const RecoveryAccepted&) {}
   void ProjectEvent(const Out&, const StateDigested&) {}
 
+  std::string buffer_;
   absl::flat_hash_map<uint64_t, Account> accounts_;
   std::optional<int32_t> last_day_;
 };

@@ -4,69 +4,66 @@
 
 namespace skontro::verifier {
 
-absl::StatusOr<uint64_t> WireReader::NextVarint() {
-  uint64_t number = 0;
+absl::Status WireReader::NextLongVarint(uint64_t* number) {
+  *number = 0;
   for (size_t i = 0; i < rest_.size(); ++i) {
     const auto byte = static_cast<unsigned char>(rest_[i]);
     if (i == 9 && byte > 1) {
       return absl::DataLossError("a varint does not fit in 64 bits");
     }
-    number |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+    *number |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
     if (byte < 0x80) {
       if (byte == 0 && i > 0) {
         return absl::DataLossError("a varint is longer than its number needs");
       }
       rest_.remove_prefix(i + 1);
-      return number;
+      return absl::OkStatus();
     }
   }
   return absl::DataLossError("a varint is cut short");
 }
 
-absl::StatusOr<std::string_view> WireReader::NextBytes(uint64_t count) {
+absl::Status WireReader::NextBytes(uint64_t count, std::string_view* bytes) {
   if (count > rest_.size()) return absl::DataLossError("a field is cut short");
-  const std::string_view bytes = rest_.substr(0, count);
+  *bytes = rest_.substr(0, count);
   rest_.remove_prefix(count);
-  return bytes;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<WireField> WireReader::Next() {
+absl::Status WireReader::Next(WireField* field) {
   constexpr uint64_t kNumberMax = (1u << 29) - 1;
-  const absl::StatusOr<uint64_t> tag = NextVarint();
-  if (!tag.ok()) return tag.status();
-  if (*tag >> 3 == 0 || *tag >> 3 > kNumberMax) {
+  uint64_t tag = 0;
+  absl::Status status = NextVarint(&tag);
+  if (!status.ok()) return status;
+  if (tag >> 3 == 0 || tag >> 3 > kNumberMax) {
     return absl::DataLossError("a tag has no field number");
   }
 
-  WireField field;
-  field.number = static_cast<uint32_t>(*tag >> 3);
-  const uint64_t type = *tag & 7;
+  field->number = static_cast<uint32_t>(tag >> 3);
+  const uint64_t type = tag & 7;
   if (type == 0) {
-    field.type = WireType::kVarint;
-    const absl::StatusOr<uint64_t> number = NextVarint();
-    if (!number.ok()) return number.status();
-    field.integer = *number;
-  } else if (type == 1) {
-    field.type = WireType::kFixed64;
-    const absl::StatusOr<std::string_view> bytes = NextBytes(8);
-    if (!bytes.ok()) return bytes.status();
-    for (size_t i = 8; i-- > 0;) {
-      field.integer =
-          field.integer << 8 | static_cast<unsigned char>((*bytes)[i]);
-    }
-  } else if (type == 2) {
-    field.type = WireType::kBytes;
-    const absl::StatusOr<uint64_t> length = NextVarint();
-    if (!length.ok()) return length.status();
-    const absl::StatusOr<std::string_view> bytes = NextBytes(*length);
-    if (!bytes.ok()) return bytes.status();
-    field.bytes = *bytes;
-  } else {
-    return absl::DataLossError(
-        absl::StrFormat("field %d has wire type %d, which no message uses",
-                        field.number, type));
+    field->type = WireType::kVarint;
+    return NextVarint(&field->integer);
   }
-  return field;
+  if (type == 1) {
+    field->type = WireType::kFixed64;
+    std::string_view bytes;
+    status = NextBytes(8, &bytes);
+    field->integer = 0;
+    for (size_t i = bytes.size(); i-- > 0;) {
+      field->integer =
+          field->integer << 8 | static_cast<unsigned char>(bytes[i]);
+    }
+    return status;
+  }
+  if (type == 2) {
+    field->type = WireType::kBytes;
+    uint64_t length = 0;
+    status = NextVarint(&length);
+    return status.ok() ? NextBytes(length, &field->bytes) : status;
+  }
+  return absl::DataLossError(absl::StrFormat(
+      "field %d has wire type %d, which no message uses", field->number, type));
 }
 
 int64_t FromZigZag(uint64_t number) {

@@ -11,7 +11,6 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 
 namespace skontro::verifier {
 
@@ -31,15 +30,24 @@ class WireReader {
 
   bool done() const { return rest_.empty(); }
 
-  // The next field. DATA_LOSS if it is cut short, if a varint is longer than
-  // its number needs or than 64 bits, or if tag or wire type are not those of
-  // `skontro.storage.v1`, which has neither groups nor fixed32.
+  // Reads the next field. DATA_LOSS if it is cut short, if a varint is longer
+  // than its number needs or than 64 bits, or if tag or wire type are not those
+  // of `skontro.storage.v1`, which has neither groups nor fixed32.
   // REQUIRES: not done(), and no error before.
-  absl::StatusOr<WireField> Next();
+  absl::Status Next(WireField* field);
 
  private:
-  absl::StatusOr<uint64_t> NextVarint();
-  absl::StatusOr<std::string_view> NextBytes(uint64_t count);
+  absl::Status NextVarint(uint64_t* number) {
+    // Most have one byte.
+    if (rest_.empty() || static_cast<unsigned char>(rest_[0]) >= 0x80) {
+      return NextLongVarint(number);
+    }
+    *number = static_cast<unsigned char>(rest_[0]);
+    rest_.remove_prefix(1);
+    return absl::OkStatus();
+  }
+  absl::Status NextLongVarint(uint64_t* number);
+  absl::Status NextBytes(uint64_t count, std::string_view* bytes);
 
   std::string_view rest_;
 };

@@ -20,10 +20,10 @@ TEST(WireTest, VarintsUpTo64Bits) {
         uint64_t{16'383}, uint64_t{16'384}, uint64_t{1} << 63, UINT64_MAX}) {
     const std::string bytes = std::string(1, 8).append(Varint(value));
     WireReader reader(bytes);
-    const absl::StatusOr<WireField> field = reader.Next();
-    ASSERT_TRUE(field.ok());
-    EXPECT_EQ(field->number, 1u);
-    EXPECT_EQ(field->integer, value);
+    WireField field;
+    ASSERT_TRUE(reader.Next(&field).ok());
+    EXPECT_EQ(field.number, 1u);
+    EXPECT_EQ(field.integer, value);
     EXPECT_TRUE(reader.done());
   }
 }
@@ -56,7 +56,8 @@ TEST(WireTest, RefusesWhatNoEncoderWrites) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.what);
     WireReader reader(c.bytes);
-    EXPECT_EQ(reader.Next().status().code(), absl::StatusCode::kDataLoss);
+    WireField field;
+    EXPECT_EQ(reader.Next(&field).code(), absl::StatusCode::kDataLoss);
   }
 }
 
