@@ -12,8 +12,21 @@ size_t BucketOf(std::string_view key) {
   return absl::HashOf(absl::string_view(key.data(), key.size())) % kBucketCount;
 }
 
-RowSums::RowSums() : key_(RandomSipKey()) {
+RowSums::RowSums(const SipKey& key) : key_(key) {
   for (std::vector<Bucket>& buckets : buckets_) buckets.resize(kBucketCount);
+}
+
+void RowSums::Add(const RowSums& other) {
+  for (size_t family = 0; family < kFamilyCount; ++family) {
+    for (size_t i = 0; i < kBucketCount; ++i) {
+      Bucket& bucket = buckets_[family][i];
+      const Bucket& theirs = other.buckets_[family][i];
+      bucket.expected_minus_actual += theirs.expected_minus_actual;
+      bucket.damaged = bucket.damaged || theirs.damaged;
+    }
+    expected_[family] += other.expected_[family];
+    actual_[family] += other.actual_[family];
+  }
 }
 
 void RowSums::Put(Family family, std::string_view key, std::string_view value,

@@ -31,7 +31,12 @@ size_t BucketOf(std::string_view key);
 
 class RowSums : public RowSink {
  public:
-  RowSums();
+  explicit RowSums(const SipKey& key = RandomSipKey());
+
+  const SipKey& key() const { return key_; }
+
+  // Adds what was added to `other`, which has the same key.
+  void Add(const RowSums& other);
 
   // What the journal gives.
   void Put(Family family, std::string_view key, std::string_view value,

@@ -6,7 +6,8 @@
 // In the view, the families other than `journal` and `personal` must be exactly
 // as they were when `meta`/`projected` had the value that it has in the view.
 //
-// Thread safety: none; one thread uses a Source and its Cursors.
+// Thread safety: the methods of a Source may be called from several threads at
+// once where VerifyOptions::threads says so; one thread uses a Cursor.
 
 #ifndef SKONTRO_CLI_VERIFIER_SOURCE_H_
 #define SKONTRO_CLI_VERIFIER_SOURCE_H_

@@ -12,6 +12,7 @@
 #include "cli/verifier/checkpoint_rows.h"
 #include "cli/verifier/decode.h"
 #include "cli/verifier/families.h"
+#include "cli/verifier/family_sums.h"
 #include "cli/verifier/journal_reader.h"
 #include "cli/verifier/keys.h"
 #include "cli/verifier/merkle.h"
@@ -92,7 +93,8 @@ class Verification {
   std::vector<Family> Comparable(const Reading& reading);
   void CompareFamilies(const std::vector<Family>& families, RowSums* sums,
                        TailKeys* tail);
-  bool SumFamily(Family family, RowSums* sums);
+  // Families whose rows are there, whatever the journal will say of them.
+  std::vector<Family> PresentProjections() const;
   void ExplainDifferences(const std::vector<Family>& families,
                           const RowSums& sums);
 
@@ -118,6 +120,8 @@ class Verification {
   bool projected_known_ = true;
   Findings findings_;
   Progress progress_;
+  uint64_t explained_rows_ = 0;  // Read once more, to say what differs.
+  std::unique_ptr<FamilySums> family_sums_;
   bool cancelled_ = false;
   Report report_;
 };
@@ -142,10 +146,14 @@ absl::StatusOr<Report> Verification::Run() {
   TailKeys tail(&source_, &findings_);
   CheckpointRows checkpoints(&source_, &findings_);
   if (FindCheckpoints(&checkpoints)) reading.checkpoints = &checkpoints;
+  if (options_.threads > 1) {
+    family_sums_ = std::make_unique<FamilySums>(
+        &source_, PresentProjections(), options_.threads - 1, sums->key());
+  }
   ReadJournal(&reading, &findings_, sums.get(), &tail);
   FinishCheckpoints(reading);
   const std::vector<Family> families = Comparable(reading);
-  CompareFamilies(families, sums.get(), &tail);
+  if (!cancelled_) CompareFamilies(families, sums.get(), &tail);
   if (!cancelled_) Tell();
   if (cancelled_) NotChecked("what was left when it was cancelled");
   Fill(reading);
@@ -327,41 +335,39 @@ std::vector<Family> Verification::Comparable(const Reading& reading) {
   return families;
 }
 
+std::vector<Family> Verification::PresentProjections() const {
+  std::vector<Family> families;
+  if (Has(Family::kPersonal)) families.push_back(Family::kPersonal);
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (IsProjection(family) && Has(family)) families.push_back(family);
+  }
+  return families;
+}
+
 void Verification::CompareFamilies(const std::vector<Family>& families,
                                    RowSums* sums, TailKeys* tail) {
+  if (families.empty()) return;
+  if (family_sums_ == nullptr) {
+    family_sums_ = std::make_unique<FamilySums>(&source_, families,
+                                                /*helpers=*/0, sums->key());
+  }
+  family_sums_->Finish(
+      options_.progress_interval, [this] { return Tell(); }, sums);
   std::vector<Family> compared;
   for (const Family family : families) {
-    if (cancelled_) return;
-    if (SumFamily(family, sums)) compared.push_back(family);
+    const FamilySums::Outcome& outcome = family_sums_->Of(family);
+    if (!outcome.complete) break;  // It was cancelled.
+    if (outcome.status.ok()) {
+      compared.push_back(family);
+      report_.compared.push_back({std::string(NameOf(family)), outcome.rows});
+    } else {
+      CannotRead(family, outcome.status);
+    }
   }
   if (cancelled_) return;
   tail->Finish(compared, *sums);
   ExplainDifferences(compared, *sums);
-}
-
-bool Verification::SumFamily(Family family, RowSums* sums) {
-  FamilyRows counted = {.family = std::string(NameOf(family))};
-  const std::unique_ptr<Cursor> cursor = source_.Scan(NameOf(family));
-  for (; cursor->Valid(); cursor->Next()) {
-    if (!CountRow()) return false;
-    ++counted.rows;
-    const absl::StatusOr<std::string> value =
-        CanonicalValue(family, cursor->value());
-    if (value.ok()) {
-      sums->AddActual(family, cursor->key(), *value);
-    } else {
-      sums->AddDamaged(family, cursor->key());
-    }
-  }
-  if (!cursor->status().ok()) {
-    findings_.Add(
-        0, absl::StrFormat("the family %s cannot be read: %s", counted.family,
-                           cursor->status().message()));
-    NotChecked(absl::StrFormat("the family %s", counted.family));
-    return false;
-  }
-  report_.compared.push_back(counted);
-  return true;
 }
 
 void Verification::CannotRead(Family family, const absl::Status& status) {
@@ -452,11 +458,13 @@ bool Verification::CountRecord(uint64_t records) {
 }
 
 bool Verification::CountRow() {
-  ++progress_.rows;
-  return progress_.rows % options_.progress_interval != 0 || Tell();
+  ++explained_rows_;
+  return explained_rows_ % options_.progress_interval != 0 || Tell();
 }
 
 bool Verification::Tell() {
+  progress_.rows = explained_rows_;
+  if (family_sums_ != nullptr) progress_.rows += family_sums_->rows();
   if (on_progress_ && !on_progress_(progress_)) cancelled_ = true;
   return !cancelled_;
 }

@@ -14,11 +14,12 @@
 // Not checked, since the journal alone cannot show it: whether records are
 // missing at its end. Compare the last sequence and digest with a receipt.
 //
-// Cost: one pass over every family, in order, and one look-up for each personal
-// text; a second pass only where rows differ. About 32 bytes of memory for each
-// trade, 45 for each invoice in a trade that is proposed or settled, 130 for
-// each account, and 40 for each request id above the watermark: 10 million
-// trades with an invoice each take 0.8 GB, without any 0.35 GB.
+// Cost: one pass over every family, in order, several at once if there are
+// threads for it, and one look-up for each personal text; a second pass only
+// where rows differ. About 32 bytes of memory for each trade, 45 for each
+// invoice in a trade that is proposed or settled, 130 for each account, and 40
+// for each request id above the watermark: 10 million trades with an invoice
+// each take 0.8 GB, without any 0.35 GB.
 
 #ifndef SKONTRO_CLI_VERIFIER_VERIFIER_H_
 #define SKONTRO_CLI_VERIFIER_VERIFIER_H_
@@ -50,6 +51,9 @@ struct VerifyOptions {
   // The source holds journal and personal texts only, as a journal file does:
   // the other families are not missed.
   bool journal_only = false;
+
+  // How many threads read rows at once. What is found does not depend on it.
+  int threads = 1;
 
   // Progress is told at the start, after as many records or rows, and at the
   // end.

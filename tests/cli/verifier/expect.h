@@ -19,13 +19,27 @@ namespace skontro::verifier {
 // The sequence of a finding, and words that its message has.
 using Expected = std::vector<std::pair<uint64_t, std::string>>;
 
-// Verifies the store and expects exactly these findings, in this order.
+// Verifies the store with several threads and expects what one thread found.
+inline void ExpectTheSameByThreads(Source* source, VerifyOptions options,
+                                   const Report& expected) {
+  for (const int threads : {2, 5}) {
+    options.threads = threads;
+    const absl::StatusOr<Report> report = Verify(source, options, nullptr);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(ToJson(*report), ToJson(expected)) << threads << " threads";
+    EXPECT_EQ(ToText(*report), ToText(expected)) << threads << " threads";
+  }
+}
+
+// Verifies the store and expects exactly these findings, in this order,
+// whatever the number of threads.
 inline Report ExpectFindings(const Store& store, const Expected& expected,
                              const VerifyOptions& options = {}) {
   MemorySource source(store);
   const absl::StatusOr<Report> report = Verify(&source, options, nullptr);
   EXPECT_TRUE(report.ok()) << report.status();
   if (!report.ok()) return {};
+  ExpectTheSameByThreads(&source, options, *report);
   EXPECT_EQ(report->finding_count, expected.size()) << ToText(*report);
   for (size_t i = 0; i < expected.size(); ++i) {
     if (i >= report->findings.size()) break;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/cli/verifier/expect.h"
 #include "tests/cli/verifier/memory_source.h"
 #include "tests/cli/verifier/scene.h"
 
@@ -15,7 +16,9 @@ Report VerifyStore(Store store, const VerifyOptions& options = {}) {
   MemorySource source(std::move(store));
   absl::StatusOr<Report> report = Verify(&source, options, nullptr);
   EXPECT_TRUE(report.ok()) << report.status();
-  return report.ok() ? *std::move(report) : Report();
+  if (!report.ok()) return {};
+  ExpectTheSameByThreads(&source, options, *report);
+  return *std::move(report);
 }
 
 uint64_t RowsOf(const Report& report, const std::string& family) {
