@@ -1,7 +1,9 @@
 #include "engine/command.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "engine/national_value.h"
 #include "ledger/base/limits.h"
@@ -10,6 +12,11 @@ namespace skontro::engine {
 namespace {
 
 std::string Number(int64_t value) { return absl::StrCat(value); }
+
+// What NormaliseInvoiceNumber() drops.
+bool IsBlank(char c) {
+  return absl::ascii_isspace(static_cast<unsigned char>(c));
+}
 
 // Collects what is wrong with the form of one trade.
 class TradeForm {
@@ -80,7 +87,7 @@ class TradeForm {
   // refusal would tell of a consequence as if it were another mistake.
   void CheckInvoice(Invoice* invoice, const CreateTrade& trade, bool legs_known,
                     CivilDate booking_date) {
-    if (NormaliseInvoiceNumber(invoice->number).empty()) {
+    if (std::all_of(invoice->number.begin(), invoice->number.end(), IsBlank)) {
       Refuse("trade.invoice.number", invoice->number,
              "a number of 1 to 64 printable characters");
     }
@@ -129,19 +136,22 @@ class TradeForm {
 
   // Returns whether the line may be counted with.
   bool CheckTaxLine(const TaxLine& line, size_t index) {
-    const std::string path =
-        absl::StrCat("trade.invoice.tax_lines[", index, "].");
+    const auto refuse = [&](std::string_view field, int64_t value,
+                            std::string_view allowed) {
+      Refuse(absl::StrCat("trade.invoice.tax_lines[", index, "].",
+                          absl::string_view(field.data(), field.size())),
+             Number(value), allowed);
+    };
     const size_t before = refusals_->size();
     if (line.rate_ppm < 0 || line.rate_ppm > 1'000'000) {
-      Refuse(path + "rate_ppm", Number(line.rate_ppm), "0 to 1000000");
+      refuse("rate_ppm", line.rate_ppm, "0 to 1000000");
     }
     if (line.base > kAmountMax || line.base < -kAmountMax) {
-      Refuse(path + "base_minor_units", Number(line.base),
-             "at most 10^15 either way");
+      refuse("base_minor_units", line.base, "at most 10^15 either way");
     }
     if (refusals_->size() == before &&
         !IsTaxOf(line.tax, line.base, line.rate_ppm, terms_.peg_decimals)) {
-      Refuse(path + "tax_minor_units", Number(line.tax),
+      refuse("tax_minor_units", line.tax,
              "base times rate, less than one currency unit away");
     }
     return refusals_->size() == before;

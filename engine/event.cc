@@ -37,6 +37,7 @@ std::string NormaliseTaxId(std::string_view id) {
 
 std::string NormaliseInvoiceNumber(std::string_view number) {
   std::string out;
+  out.reserve(number.size());
   for (char c : number) {
     const auto byte = static_cast<unsigned char>(c);
     if (!absl::ascii_isspace(byte)) out.push_back(absl::ascii_toupper(byte));

@@ -1,6 +1,5 @@
 #include "engine/national_value.h"
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <numeric>
 
 #include "ledger/base/check.h"
@@ -10,9 +9,6 @@
 namespace skontro::engine {
 namespace {
 
-using boost::multiprecision::cpp_int;
-using boost::multiprecision::cpp_rational;
-
 int64_t PowerOfTen(int exponent) {
   SKONTRO_CHECK(exponent >= 0 && exponent <= ledger::kDecimalsMax);
   int64_t power = 1;
@@ -20,13 +16,14 @@ int64_t PowerOfTen(int exponent) {
   return power;
 }
 
-// Rounded to an integer, halves away from zero.
-cpp_int RoundHalfAway(const cpp_rational& value) {
-  const cpp_rational half(1, 2);
-  const cpp_rational moved =
-      value < 0 ? cpp_rational(value - half) : cpp_rational(value + half);
-  // Division of integers drops what is behind the point.
-  return numerator(moved) / denominator(moved);
+// The quotient rounded to an integer, halves away from zero.
+// REQUIRES: `divisor` is above zero.
+__int128 DivideRounded(__int128 number, int64_t divisor) {
+  const __int128 whole = number / divisor;  // Towards zero.
+  const __int128 rest = number % divisor;
+  const __int128 twice = 2 * (rest < 0 ? -rest : rest);
+  if (twice < divisor) return whole;
+  return number < 0 ? whole - 1 : whole + 1;
 }
 
 }  // namespace
@@ -46,17 +43,16 @@ std::optional<int64_t> NationalValue(Amount units, const Rate& rate) {
       minor_units >= -kAmountMax) {
     return minor_units;
   }
-  const cpp_int value =
-      RoundHalfAway(cpp_rational(minor_units) *
-                    cpp_rational(rate.numerator, rate.denominator));
+  const __int128 value =
+      DivideRounded(__int128{minor_units} * rate.numerator, rate.denominator);
   if (value > kAmountMax || value < -kAmountMax) return std::nullopt;
-  return value.convert_to<int64_t>();
+  return static_cast<int64_t>(value);
 }
 
 bool IsTaxOf(int64_t tax, int64_t base, int64_t rate_ppm, int peg_decimals) {
-  const cpp_int expected =
-      RoundHalfAway(cpp_rational(base) * cpp_rational(rate_ppm, 1'000'000));
-  return abs(cpp_int(tax) - expected) < PowerOfTen(peg_decimals);
+  const __int128 expected = DivideRounded(__int128{base} * rate_ppm, 1'000'000);
+  const __int128 away = tax < expected ? expected - tax : tax - expected;
+  return away < PowerOfTen(peg_decimals);
 }
 
 }  // namespace skontro::engine

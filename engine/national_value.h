@@ -1,5 +1,5 @@
-// What units are worth in national currency, exactly: products and quotients of
-// integers in Boost.Multiprecision, rounded once at the end.
+// What units are worth in national currency, exactly: products of 64-bit
+// integers fit in 128 bits, and their quotients are rounded once at the end.
 //
 // Thread safety: pure functions.
 

@@ -145,7 +145,31 @@ TEST(IsTaxOfTest, ItIsMeasuredFromTheRoundedTax) {
   EXPECT_FALSE(IsTaxOf(1 - 100, 10, 55'000, 2));
 }
 
+TEST(IsTaxOfTest, AgreesWithExactFractions) {
+  std::mt19937_64 random(8);
+  int near = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    const auto base = static_cast<int64_t>(random()) >> (random() % 63);
+    const auto rate_ppm = static_cast<int64_t>(random() % 1'000'001);
+    const cpp_int exact =
+        Nearest(cpp_rational(cpp_int(base) * rate_ppm, 1'000'000));
+    // Both sides of the limit, either way.
+    const cpp_int tax =
+        exact + static_cast<int64_t>(random() % 5) - 2 +
+        (random() % 3 == 0 ? 0 : (random() % 2 == 0 ? 100 : -100));
+    if (tax > INT64_MAX || tax < INT64_MIN) continue;
+    const bool is_near = abs(cpp_int(tax - exact)) < 100;
+    near += is_near ? 1 : 0;
+    ASSERT_EQ(IsTaxOf(tax.convert_to<int64_t>(), base, rate_ppm, 2), is_near)
+        << tax << " of " << base << " at " << rate_ppm;
+  }
+  EXPECT_GT(near, 1'000);
+  EXPECT_LT(near, 4'000);
+}
+
 TEST(IsTaxOfTest, TheLargestNumbersDoNotOverflow) {
+  EXPECT_FALSE(IsTaxOf(INT64_MIN, INT64_MIN, INT64_MIN, 0));
+  EXPECT_FALSE(IsTaxOf(INT64_MAX, INT64_MIN, INT64_MAX, 0));
   EXPECT_TRUE(IsTaxOf(kAmountMax, kAmountMax, 1'000'000, 2));
   EXPECT_TRUE(IsTaxOf(-kAmountMax, -kAmountMax, 1'000'000, 2));
   EXPECT_FALSE(IsTaxOf(INT64_MAX, kAmountMax, 1'000'000, 2));
