@@ -1,7 +1,5 @@
 #include "ledger/record_codec.h"
 
-#include <google/protobuf/stubs/common.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -12,7 +10,8 @@
 #include "ledger/base/status.h"
 #include "ledger/big_endian.h"
 #include "ledger/crc32c.h"
-#include "skontro/storage/v1/record.pb.h"
+#include "ledger/payload_codec.h"
+#include "ledger/wire_reader.h"
 
 namespace skontro::ledger {
 namespace {
@@ -23,57 +22,6 @@ constexpr size_t kDigestLength = 32;
 
 std::string_view AsBytes(const NetworkUid& uid) {
   return {reinterpret_cast<const char*>(uid.data()), uid.size()};
-}
-
-void EncodeEntry(const Entry& entry, storage::v1::Entry* out) {
-  out->set_kind(static_cast<uint32_t>(entry.kind));
-  out->set_trade(static_cast<uint64_t>(entry.trade));
-  out->set_value_day(entry.value_date.days());
-  for (const Posting& posting : entry.postings) {
-    storage::v1::Posting* to = out->add_postings();
-    to->set_account(static_cast<uint64_t>(posting.account));
-    to->set_minor_units(posting.amount.minor_units());
-    to->set_balance_after(posting.balance_after.minor_units());
-  }
-}
-
-absl::Status DecodeEntry(const storage::v1::Entry& from, Entry* to) {
-  if (from.kind() != static_cast<uint32_t>(EntryKind::kTrade) &&
-      from.kind() != static_cast<uint32_t>(EntryKind::kReversal)) {
-    return absl::DataLossError("an entry of an unknown kind");
-  }
-  to->kind = static_cast<EntryKind>(from.kind());
-  to->trade = TradeNumber{from.trade()};
-  to->value_date = CivilDate::FromDays(from.value_day());
-  to->postings.clear();
-  to->postings.reserve(static_cast<size_t>(from.postings_size()));
-  for (const storage::v1::Posting& posting : from.postings()) {
-    to->postings.push_back({AccountId{posting.account()},
-                            Amount::FromMinorUnits(posting.minor_units()),
-                            Amount::FromMinorUnits(posting.balance_after())});
-  }
-  const absl::Status valid = Validate(*to);
-  if (!valid.ok()) return absl::DataLossError(valid.message());
-  return absl::OkStatus();
-}
-
-// Whether any message in `record` holds a field that this version does not
-// know. Record has no recursive messages, so this is all of them.
-bool HasUnknownFields(const storage::v1::Record& record) {
-  const auto unknown = [](const auto& message) {
-    return !message.GetReflection()->GetUnknownFields(message).empty();
-  };
-  const auto unknown_entry = [&](const storage::v1::Entry& entry) {
-    return unknown(entry) || std::any_of(entry.postings().begin(),
-                                         entry.postings().end(), unknown);
-  };
-  return unknown(record) ||
-         std::any_of(record.request_fields().begin(),
-                     record.request_fields().end(), unknown) ||
-         std::any_of(record.entries().begin(), record.entries().end(),
-                     unknown_entry) ||
-         std::any_of(record.commitments().begin(), record.commitments().end(),
-                     unknown);
 }
 
 // The digest chain over the frames of one batch.
@@ -296,46 +244,17 @@ absl::StatusOr<Frame> DecodeFrame(std::string_view* rest, uint64_t sequence) {
 // DecodePayload() into a record that may have been another.
 absl::Status DecodeInto(std::string_view payload, RecordKind kind,
                         int64_t time_us, Record* record) {
-  // One message per thread: its strings and arrays are reused.
-  thread_local storage::v1::Record message;
-  if (!message.ParseFromArray(payload.data(),
-                              static_cast<int>(payload.size()))) {
-    return absl::DataLossError("the payload is no record");
-  }
-  if (HasUnknownFields(message)) {
-    return absl::DataLossError("a field that this version knows not");
-  }
   record->kind = kind;
   record->time_us = time_us;
-  record->booking_date = CivilDate::FromDays(message.booking_day());
-  record->actor = message.actor();
-  record->request_id = message.request_id();
-  record->request_fields.clear();
-  for (const storage::v1::FieldHash& field : message.request_fields()) {
-    record->request_fields.push_back({field.number(), field.hash()});
-  }
-  record->group_count = std::max<uint32_t>(message.group_count(), 1);
-  record->entries.resize(static_cast<size_t>(message.entries_size()));
-  for (int i = 0; i < message.entries_size(); ++i) {
-    SKONTRO_RETURN_IF_ERROR(DecodeEntry(
-        message.entries(i), &record->entries[static_cast<size_t>(i)]));
-  }
-  record->event = message.event();
-  record->commitments.clear();
-  for (const storage::v1::Commitment& commitment : message.commitments()) {
-    if (commitment.digest().size() != kDigestLength) {
-      return absl::DataLossError("a commitment that is no digest");
+  SKONTRO_RETURN_IF_ERROR(ReadPayload(payload, record));
+  for (const Entry& entry : record->entries) {
+    if (entry.kind != EntryKind::kTrade && entry.kind != EntryKind::kReversal) {
+      return absl::DataLossError("an entry of an unknown kind");
     }
-    record->commitments.push_back({commitment.subject(), commitment.field(),
-                                   DigestFromBytes(commitment.digest())});
+    const absl::Status valid = Validate(entry);
+    if (!valid.ok()) return absl::DataLossError(valid.message());
   }
   return absl::OkStatus();
-}
-
-// Whether a `string` field that holds `text` can be parsed.
-bool IsReadable(const std::string& text) {
-  return google::protobuf::internal::IsStructurallyValidUTF8(
-      text.data(), static_cast<int>(text.size()));
 }
 
 }  // namespace
@@ -348,29 +267,7 @@ std::string EncodePayload(const Record& record) {
   // Protocol Buffers writes what it would not read back.
   SKONTRO_CHECK(IsReadable(record.actor));
   SKONTRO_CHECK(IsReadable(record.request_id));
-  // One message per thread: its strings and arrays are reused.
-  thread_local storage::v1::Record message;
-  message.Clear();
-  message.set_actor(record.actor);
-  message.set_request_id(record.request_id);
-  for (const FieldHash& field : record.request_fields) {
-    storage::v1::FieldHash* to = message.add_request_fields();
-    to->set_number(field.number);
-    to->set_hash(field.hash);
-  }
-  if (record.group_count != 1) message.set_group_count(record.group_count);
-  message.set_booking_day(record.booking_date.days());
-  for (const Entry& entry : record.entries) {
-    EncodeEntry(entry, message.add_entries());
-  }
-  message.set_event(record.event);
-  for (const Commitment& commitment : record.commitments) {
-    storage::v1::Commitment* to = message.add_commitments();
-    to->set_subject(commitment.subject);
-    to->set_field(commitment.field);
-    to->set_digest(BytesOf(commitment.digest).data(), kDigestLength);
-  }
-  return message.SerializeAsString();
+  return WritePayload(record);
 }
 
 absl::StatusOr<Record> DecodePayload(std::string_view payload, RecordKind kind,
