@@ -144,8 +144,7 @@ Answer Decider::DecideCommand(const Command& command,
     answer.booking_date = draft.record.booking_date;
     return answer;
   }
-  answer.events = {*draft.event};
-  Append(std::move(draft), batch);
+  answer.events.push_back(Append(std::move(draft), batch));
   answer.first_sequence = answer.sequence = state_->sequence();
   answer.time_us = state_->time_us();
   answer.booking_date = state_->booking_date();
@@ -179,10 +178,8 @@ Answer Decider::DecideGroup(const Command& command, const CreateTrades& group,
       draft.record.request_fields.clear();
     }
     draft.record.group_count = static_cast<uint32_t>(group.trades.size());
-    answer.events.push_back(*draft.event);
-    before.push_back(
-        state_->Remember(std::get<TradeCreated>(answer.events.back())));
-    Append(std::move(draft), batch);
+    before.push_back(state_->Remember(std::get<TradeCreated>(*draft.event)));
+    answer.events.push_back(Append(std::move(draft), batch));
   }
   if (refusals.empty()) {
     answer.sequence = state_->sequence();
@@ -303,7 +300,7 @@ ledger::Record Decider::NewRecord(const Command& command) const {
   return record;
 }
 
-void Decider::Append(Draft draft, ledger::PendingBatch* batch) {
+Event Decider::Append(Draft draft, ledger::PendingBatch* batch) {
   draft.record.event = EncodeEvent(*draft.event);
   batch->payloads.push_back(EncodePayload(draft.record));
   // The edge bounds every string and list of a request.
@@ -315,6 +312,7 @@ void Decider::Append(Draft draft, ledger::PendingBatch* batch) {
   for (ledger::PersonalRow& row : draft.personal) {
     batch->personal.push_back(std::move(row));
   }
+  return *std::move(draft.event);
 }
 
 // Nobody asked for it, and no time passes but the least that must.

@@ -81,7 +81,8 @@ class Decider {
   void DraftTrade(const Command& command, const CreateTrade& trade,
                   const Facts::NewTrade& facts, Draft* draft,
                   std::vector<Refusal>* refusals) const;
-  void Append(Draft draft, ledger::PendingBatch* batch);
+  // Returns the event of the draft.
+  Event Append(Draft draft, ledger::PendingBatch* batch);
   void AppendDigest(ledger::PendingBatch* batch);
 
   std::unique_ptr<State> state_;

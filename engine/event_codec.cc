@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/trade_codec.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "ledger/recovery_codec.h"
@@ -318,8 +319,15 @@ bool HasIssueYear(const TradeCreated& created) {
           ledger::IsUsableDate(created.invoice->issue_date.ymd()));
 }
 
-bool IsKnown(Initiator initiator) {
-  return initiator == Initiator::kSeller || initiator == Initiator::kBuyer;
+absl::Status Check(const TradeCreated& created) {
+  if (created.initiator != Initiator::kSeller &&
+      created.initiator != Initiator::kBuyer) {
+    return absl::DataLossError("a trade with an unknown initiator");
+  }
+  if (!HasIssueYear(created)) {
+    return absl::DataLossError("an invoice issued on no day");
+  }
+  return absl::OkStatus();
 }
 
 bool IsKnown(TradeState state) {
@@ -342,6 +350,9 @@ absl::Status Parse(std::string_view bytes, Message* message) {
 }  // namespace
 
 std::string EncodeEvent(const Event& event) {
+  if (const auto* created = std::get_if<TradeCreated>(&event)) {
+    return WriteTradeCreated(*created);
+  }
   // One message per thread: its strings and arrays are reused.
   thread_local pb::Event message;
   message.Clear();
@@ -356,9 +367,7 @@ std::string EncodeEvent(const Event& event) {
     void operator()(const CreditLineSet& e) const {
       Encode(e, to->mutable_credit_line_set());
     }
-    void operator()(const TradeCreated& e) const {
-      Encode(e, to->mutable_trade_created());
-    }
+    void operator()(const TradeCreated&) const {}  // Is written.
     void operator()(const TradeAccepted& e) const {
       Encode(e, to->mutable_trade_accepted());
     }
@@ -386,6 +395,11 @@ std::string EncodeEvent(const Event& event) {
 }
 
 absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
+  absl::StatusOr<Event> trade(absl::in_place, std::in_place_type<TradeCreated>);
+  if (ReadTradeCreated(bytes, &std::get<TradeCreated>(*trade))) {
+    SKONTRO_RETURN_IF_ERROR(Check(std::get<TradeCreated>(*trade)));
+    return trade;
+  }
   thread_local pb::Event message;
   SKONTRO_RETURN_IF_ERROR(Parse(bytes, &message));
   if (HasUnknownFields(message)) {
@@ -405,12 +419,7 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
       return Decode(message.credit_line_set());
     case pb::Event::kTradeCreated: {
       TradeCreated created = Decode(message.trade_created());
-      if (!IsKnown(created.initiator)) {
-        return absl::DataLossError("a trade with an unknown initiator");
-      }
-      if (!HasIssueYear(created)) {
-        return absl::DataLossError("an invoice issued on no day");
-      }
+      SKONTRO_RETURN_IF_ERROR(Check(created));
       return created;
     }
     case pb::Event::kTradeAccepted:
