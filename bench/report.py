@@ -256,6 +256,13 @@ def store_rows(table):
 
     table.add("start with a checkpoint", "-", "<= 1 s", from_checkpoint)
 
+    def verify(m):
+        return (f"{per_second(m('verify.rate'))}, {m('verify.seconds'):.2f} s "
+                f"for {count(m('store.trades'))} trades and all their rows",
+                None)
+
+    table.add("`skontro verify` of that store", "-", "", verify)
+
     def crash(m):
         ms, records = m("restart.ms"), m("restart.records")
         return f"{count(ms)} ms with {count(records)} records", ms <= 1_000

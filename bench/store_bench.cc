@@ -1,5 +1,5 @@
 // Claims about a store that holds many trades: what a trade takes on disk, how
-// long a start takes, and how fast an old statement comes.
+// long a start and a verification take, and how fast an old statement comes.
 //
 // Builds a store of SKONTRO_BENCH_TRADES trades (300,000 unless set) through
 // journal and projection, as a server does. One trade in four is a sale of
@@ -29,6 +29,7 @@
 #include "bench/metrics.h"
 #include "bench/scene.h"
 #include "bench/work_directory.h"
+#include "cli/verifier/directory.h"
 #include "engine/engine.h"
 #include "engine/event_projector.h"
 #include "ledger/base/check.h"
@@ -198,6 +199,21 @@ void MeasureStart(const std::string& directory, size_t trades,
   (*metrics)["start.read_seconds"] = read_seconds;
 }
 
+// What `skontro verify` does with it.
+void MeasureVerify(const std::string& directory, Metrics* metrics) {
+  const Clock::time_point start = Clock::now();
+  const auto results = verifier::VerifyDirectory(directory, {}, nullptr);
+  const double seconds = SecondsSince(start);
+  SKONTRO_CHECK(results.ok() && results->size() == 1);
+  const absl::StatusOr<verifier::Report>& report = results->front().report;
+  SKONTRO_CHECK(report.ok() && report->verdict() == verifier::Verdict::kOk);
+  const auto records = static_cast<double>(report->records);
+  std::printf("verification: %.0f records and all rows in %.2f s, %.0f /s\n",
+              records, seconds, records / seconds);
+  (*metrics)["verify.seconds"] = seconds;
+  (*metrics)["verify.rate"] = records / seconds;
+}
+
 void PrintLatency(const char* what, const std::string& name,
                   const std::vector<double>& us, Metrics* metrics) {
   (*metrics)[name + ".p50_us"] = Quantile(us, 0.5);
@@ -254,6 +270,7 @@ int Run() {
   WeighCompacted(directory, trades, &metrics);
   MeasureStart(directory, trades, &metrics);
   MeasureReads(directory, trades, &metrics);
+  MeasureVerify(directory, &metrics);
   AppendMetrics(metrics);
   return 0;
 }
