@@ -24,6 +24,7 @@
 #include "ledger/digest.h"
 #include "ledger/record_codec.h"
 #include "ledger/storage/memory_store.h"
+#include "ledger/storage/row_buffer.h"
 #include "ledger/store_journal.h"
 
 namespace skontro::bench {
@@ -209,6 +210,17 @@ void Verify(benchmark::State& state) {
 BENCHMARK(Read)->Unit(benchmark::kMillisecond);
 BENCHMARK(Verify)->Unit(benchmark::kMillisecond);
 
+size_t BytesIn(const ledger::SortedRows& rows) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < ledger::kFamilyNames.size(); ++i) {
+    const auto family = static_cast<ledger::Family>(i);
+    for (size_t row = rows.begin(family); row < rows.end(family); ++row) {
+      bytes += rows.key(row).size() + rows.value(row).size();
+    }
+  }
+  return bytes;
+}
+
 // The rows of the engine's families that one trade gives.
 void ProjectRows(benchmark::State& state) {
   const ledger::PendingBatch batch =
@@ -217,7 +229,7 @@ void ProjectRows(benchmark::State& state) {
   size_t rows = 0;
   size_t bytes = 0;
   for (auto unused : state) {
-    ledger::WriteBatch out;
+    ledger::RowBuffer out;
     Sequence sequence{20'000};
     for (const ledger::Record& record : batch.records) {
       SKONTRO_CHECK(projector.Project(sequence, record, &out).ok());
@@ -225,12 +237,9 @@ void ProjectRows(benchmark::State& state) {
     }
     benchmark::DoNotOptimize(out);
     state.PauseTiming();
-    rows = out.operations().size();
-    bytes = 0;
-    for (const ledger::WriteBatch::Operation& row : out.operations()) {
-      bytes += row.key.size() + row.value.value_or("").size();
-    }
-    out = {};
+    const std::shared_ptr<const ledger::SortedRows> sorted = out.Sort();
+    rows = sorted->size();
+    bytes = BytesIn(*sorted);
     state.ResumeTiming();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kBatch));

@@ -28,6 +28,7 @@ namespace skontro::bench {
 namespace {
 
 using ledger::Digest;
+using ledger::Family;
 using ledger::Sequence;
 
 constexpr uint64_t kMembers = 1'000;
@@ -101,11 +102,13 @@ void AddToTree(benchmark::State& state) {
   size_t rows = 0;
   size_t bytes = 0;
   for (auto unused : state) {
-    ledger::WriteBatch batch;
-    for (const Digest& digest : digests) tree.Add(digest, &batch);
-    rows += batch.operations().size();
-    for (const auto& row : batch.operations()) {
-      bytes += row.key.size() + row.value->size();
+    ledger::RowBuffer buffer;
+    for (const Digest& digest : digests) tree.Add(digest, &buffer);
+    const std::shared_ptr<const ledger::SortedRows> sorted = buffer.Sort();
+    rows += sorted->size();
+    const Family family = Family::kTree;
+    for (size_t row = sorted->begin(family); row < sorted->end(family); ++row) {
+      bytes += sorted->key(row).size() + sorted->value(row).size();
     }
   }
   const auto records = static_cast<double>(tree.size());

@@ -95,7 +95,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(ledger::Store* store,
   auto projector = std::make_unique<IndexProjector>();
   SKONTRO_ASSIGN_OR_RETURN(
       std::unique_ptr<ledger::Projection> projection,
-      ledger::Projection::Open(store, projector.get(), TellOf(on_start, last)));
+      ledger::Projection::Open(store, projector.get(), TellOf(on_start, last),
+                               options.row_tail));
   SKONTRO_ASSIGN_OR_RETURN(std::unique_ptr<ledger::StoreJournal> journal,
                            ledger::StoreJournal::Open(store, options.anchor));
   const NetworkCreated terms = replayed.state->terms();

@@ -70,6 +70,8 @@ class Engine {
     OnCheckpoint on_checkpoint;
     // That of the format; only tests have another one.
     uint64_t digest_interval = kDigestInterval;
+    // How the rows of the projections come to the store.
+    ledger::RowTail::Options row_tail;
   };
 
   // Opens the network in `store`: reads the newest checkpoint that fits and the

@@ -12,10 +12,10 @@ namespace {
 
 using ledger::Family;
 using ledger::Record;
-using ledger::WriteBatch;
+using ledger::RowBuffer;
 
 void AddRequest(Sequence sequence, const Record& record, const Event& event,
-                WriteBatch* rows) {
+                RowBuffer* rows) {
   if (record.request_id.empty()) return;
   RequestRow row;
   row.sequence = sequence;
@@ -29,7 +29,7 @@ void AddRequest(Sequence sequence, const Record& record, const Event& event,
 }
 
 void AddMember(Sequence sequence, const Record& record,
-               const MemberCreated& created, WriteBatch* rows) {
+               const MemberCreated& created, RowBuffer* rows) {
   const std::string number = NumberValue(static_cast<uint64_t>(created.number));
   rows->Put(Family::kMember, MemberKey(created.number),
             EncodeMemberRow({created, sequence, record.time_us}));
@@ -47,7 +47,7 @@ void AddMember(Sequence sequence, const Record& record,
 }
 
 void AddTrade(Sequence sequence, const Record& record,
-              const TradeCreated& created, WriteBatch* rows) {
+              const TradeCreated& created, RowBuffer* rows) {
   const auto number = TradeNumber{static_cast<uint64_t>(sequence)};
   rows->Put(Family::kTrade, TradeKey(number),
             EncodeTradeRow({created, record.time_us, record.booking_date}));
@@ -66,7 +66,7 @@ void AddTrade(Sequence sequence, const Record& record,
   }
 }
 
-void AddHeadKey(Sequence sequence, const std::string& key, WriteBatch* rows) {
+void AddHeadKey(Sequence sequence, const std::string& key, RowBuffer* rows) {
   if (key.empty()) return;
   rows->Put(Family::kHeadKey, NumberValue(static_cast<uint64_t>(sequence)),
             key);
@@ -74,7 +74,7 @@ void AddHeadKey(Sequence sequence, const std::string& key, WriteBatch* rows) {
 
 void AddStep(Sequence sequence, const Record& record, TradeNumber number,
              TradeState state, const std::optional<InvoiceKey>& freed,
-             WriteBatch* rows) {
+             RowBuffer* rows) {
   rows->Put(Family::kTradeStep, TradeStepKey(number, sequence),
             EncodeTradeStepRow({state, record.time_us, record.booking_date}));
   if (freed.has_value()) rows->Delete(Family::kInvoice, InvoiceRowKey(*freed));
@@ -83,7 +83,7 @@ void AddStep(Sequence sequence, const Record& record, TradeNumber number,
 }  // namespace
 
 absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
-                                     WriteBatch* rows) {
+                                     RowBuffer* rows) {
   SKONTRO_ASSIGN_OR_RETURN(const Event event, DecodeEvent(record.event));
   AddRequest(sequence, record, event, rows);
   if (const auto* network = std::get_if<NetworkCreated>(&event)) {

@@ -14,7 +14,7 @@ namespace skontro::engine {
 class IndexProjector : public ledger::EventProjector {
  public:
   absl::Status Project(Sequence sequence, const ledger::Record& record,
-                       ledger::WriteBatch* rows) override;
+                       ledger::RowBuffer* rows) override;
 };
 
 }  // namespace skontro::engine

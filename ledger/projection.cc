@@ -30,13 +30,18 @@ absl::StatusOr<Sequence> ReadProjected(const Snapshot& snapshot) {
 
 }  // namespace
 
-Projection::Projection(Store* store, EventProjector* projector)
-    : store_(store), projector_(projector) {}
+Projection::Projection(Store* store, EventProjector* projector,
+                       const RowTail::Options& tail)
+    : store_(store),
+      projector_(projector),
+      tail_(store, tail, [this] { ShortenView(); }) {}
 
 absl::StatusOr<std::unique_ptr<Projection>> Projection::Open(
     Store* store, EventProjector* projector,
-    const std::function<void(Sequence)>& on_progress) {
-  std::unique_ptr<Projection> projection(new Projection(store, projector));
+    const std::function<void(Sequence)>& on_progress,
+    const RowTail::Options& tail) {
+  std::unique_ptr<Projection> projection(
+      new Projection(store, projector, tail));
   SKONTRO_RETURN_IF_ERROR(projection->RollForward(on_progress));
   return projection;
 }
@@ -71,7 +76,7 @@ absl::Status Projection::RollForward(
           absl::StrCat("the projections end inside a batch, at sequence ",
                        static_cast<uint64_t>(projected_)));
     }
-    SKONTRO_RETURN_IF_ERROR(Write(next->batch));
+    SKONTRO_RETURN_IF_ERROR(AddToTail(next->batch));
     const auto reached = static_cast<uint64_t>(projected_);
     if (on_progress && reached / kProgressEvery != reported) {
       reported = reached / kProgressEvery;
@@ -85,7 +90,7 @@ absl::Status Projection::RollForward(
 void Projection::Advance(const CommittedBatch& batch) {
   SKONTRO_CHECK_AT(batch.first_sequence == ledger::Next(projected_),
                    batch.first_sequence);
-  const absl::Status status = Write(batch);
+  const absl::Status status = AddToTail(batch);
   if (!status.ok()) {
     std::fprintf(stderr,
                  "the projections could not be written at sequence %llu: %s\n",
@@ -96,7 +101,10 @@ void Projection::Advance(const CommittedBatch& batch) {
   Publish(batch.last_sequence(), batch.digests.back());
 }
 
-absl::Status Projection::Flush() { return store_->Flush(); }
+absl::Status Projection::Flush() {
+  SKONTRO_RETURN_IF_ERROR(tail_.Flush());
+  return store_->Flush();
+}
 
 ReadView Projection::view() const {
   const absl::MutexLock lock(&mutex_);
@@ -128,62 +136,77 @@ bool Projection::CancelWait(uint64_t ticket) {
   return false;
 }
 
-absl::Status Projection::Write(const CommittedBatch& batch) {
-  WriteBatch rows;
-  for (const Digest& digest : batch.digests) tree_.Add(digest, &rows);
+absl::Status Projection::AddToTail(const CommittedBatch& batch) {
+  for (const Digest& digest : batch.digests) tree_.Add(digest, &rows_);
   Sequence sequence = batch.first_sequence;
   for (const Record& record : batch.records) {
-    SKONTRO_RETURN_IF_ERROR(AddAccountRows(sequence, record, &rows));
-    SKONTRO_RETURN_IF_ERROR(projector_->Project(sequence, record, &rows));
+    SKONTRO_RETURN_IF_ERROR(AddPostings(sequence, record));
+    SKONTRO_RETURN_IF_ERROR(projector_->Project(sequence, record, &rows_));
     sequence = ledger::Next(sequence);
   }
+  AddAccounts();
   std::string projected;
   AppendBigEndian(&projected, static_cast<uint64_t>(batch.last_sequence()));
-  rows.Put(Family::kMeta, std::string(kProjectedKey), std::move(projected));
-  SKONTRO_RETURN_IF_ERROR(store_->Write(rows, Durability::kUnlogged));
+  rows_.Put(Family::kMeta, kProjectedKey, projected);
+  SKONTRO_RETURN_IF_ERROR(tail_.Append(rows_.Sort()));
   projected_ = batch.last_sequence();
   return absl::OkStatus();
 }
 
-absl::Status Projection::AddAccountRows(Sequence sequence, const Record& record,
-                                        WriteBatch* rows) {
+absl::Status Projection::AddPostings(Sequence sequence, const Record& record) {
   if (record.booking_date != last_booking_date_) {
     std::string first;
     AppendBigEndian(&first, static_cast<uint64_t>(sequence));
-    rows->Put(Family::kBookingDay, BookingDayKey(record.booking_date),
-              std::move(first));
+    rows_.Put(Family::kBookingDay, BookingDayKey(record.booking_date), first);
     last_booking_date_ = record.booking_date;
   }
   uint32_t leg = 0;
   for (const Entry& entry : record.entries) {
     for (const Posting& posting : entry.postings) {
-      SKONTRO_ASSIGN_OR_RETURN(const uint64_t before,
-                               PostingCount(posting.account));
-      posting_counts_[posting.account] = before + 1;
-      rows->Put(Family::kAccountEntry,
+      SKONTRO_ASSIGN_OR_RETURN(Touched* const account, Touch(posting.account));
+      account->state.balance = posting.balance_after;
+      ++account->state.posting_count;
+      rows_.Put(Family::kAccountEntry,
                 AccountEntryKey(posting.account, sequence, leg++),
-                EncodeAccountEntry(record, entry, posting, before + 1));
-      rows->Put(Family::kAccount, AccountKey(posting.account),
-                EncodeAccount({posting.balance_after, before + 1}));
+                EncodeAccountEntry(record, entry, posting,
+                                   account->state.posting_count));
     }
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> Projection::PostingCount(AccountId account) {
-  const auto known = posting_counts_.find(account);
-  if (known != posting_counts_.end()) return known->second;
-  SKONTRO_ASSIGN_OR_RETURN(
-      const std::optional<std::string> row,
-      store_->GetSnapshot()->Get(Family::kAccount, AccountKey(account)));
-  if (!row.has_value()) return 0;
-  SKONTRO_ASSIGN_OR_RETURN(const AccountState state, DecodeAccount(*row));
-  return state.posting_count;
+// An account that was not touched since the start has its row in the store.
+absl::StatusOr<Projection::Touched*> Projection::Touch(AccountId account) {
+  const auto [known, is_new] = touched_.try_emplace(account);
+  if (is_new) {
+    SKONTRO_ASSIGN_OR_RETURN(
+        const std::optional<std::string> row,
+        store_->GetSnapshot()->Get(Family::kAccount, AccountKey(account)));
+    if (row.has_value()) {
+      SKONTRO_ASSIGN_OR_RETURN(known->second.state, DecodeAccount(*row));
+    }
+  }
+  if (!known->second.changed) {
+    known->second.changed = true;
+    changed_.push_back(account);
+  }
+  return &known->second;
+}
+
+// One row for each account, however often the batch changed it.
+void Projection::AddAccounts() {
+  for (const AccountId account : changed_) {
+    Touched& touched = touched_.at(account);
+    touched.changed = false;
+    rows_.Put(Family::kAccount, AccountKey(account),
+              EncodeAccount(touched.state));
+  }
+  changed_.clear();
 }
 
 void Projection::Publish(Sequence sequence, const Digest& digest) {
   std::vector<std::function<void()>> reached;
-  ReadView next{sequence, digest, store_->GetSnapshot()};
+  ReadView next{sequence, digest, tail_.GetSnapshot()};
   ReadView old;  // Let go of outside the lock.
   {
     const absl::MutexLock lock(&mutex_);
@@ -197,6 +220,20 @@ void Projection::Publish(Sequence sequence, const Digest& digest) {
     waits_.erase(waits_.begin(), end);
   }
   for (const std::function<void()>& callback : reached) callback();
+}
+
+// Rows came to the store, so the view needs them no more in memory. Not while
+// the store has records that the view has not: they come with the next one.
+void Projection::ShortenView() {
+  std::shared_ptr<const Snapshot> shorter;
+  const absl::MutexLock lock(&mutex_);
+  if (view_.snapshot == nullptr) return;
+  shorter = tail_.GetSnapshot();
+  const std::unique_ptr<Iterator> newest =
+      shorter->NewIterator(Family::kJournal);
+  newest->SeekForPrev(JournalKey(Sequence{UINT64_MAX}));
+  if (!newest->Valid() || newest->key() > JournalKey(view_.sequence)) return;
+  view_.snapshot.swap(shorter);
 }
 
 }  // namespace skontro::ledger

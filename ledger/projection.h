@@ -2,11 +2,12 @@
 // publishes what is there to be read. It is the only writer of derived rows;
 // the same code serves a running server, a restart and, later, a follower.
 //
-// Rows are written without a log, together with the sequence that they reach;
-// after a crash they are rolled forward from the journal.
+// The newest rows are in memory and come to the store later (RowTail), always
+// together with the sequence that they reach; after a crash they are rolled
+// forward from the journal.
 //
-// Thread safety: one thread at a time may call Advance() and Flush(); view()
-// and the waits may be called from any thread.
+// Thread safety: one thread at a time may call Advance(), Flush() and
+// WorkOnce(); view() and the waits may be called from any thread.
 
 #ifndef SKONTRO_LEDGER_PROJECTION_H_
 #define SKONTRO_LEDGER_PROJECTION_H_
@@ -23,8 +24,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "ledger/account_codec.h"
 #include "ledger/record.h"
 #include "ledger/record_tree.h"
+#include "ledger/row_tail.h"
+#include "ledger/storage/row_buffer.h"
 #include "ledger/storage/store.h"
 
 namespace skontro::ledger {
@@ -46,7 +50,7 @@ class EventProjector {
   // Adds the rows of `record` to `rows`. Returns DATA_LOSS for an event that
   // cannot be read.
   virtual absl::Status Project(Sequence sequence, const Record& record,
-                               WriteBatch* rows) = 0;
+                               RowBuffer* rows) = 0;
 };
 
 class Projection {
@@ -56,18 +60,24 @@ class Projection {
   // `store` and `projector` must outlive the projection.
   static absl::StatusOr<std::unique_ptr<Projection>> Open(
       Store* store, EventProjector* projector,
-      const std::function<void(Sequence)>& on_progress = {});
+      const std::function<void(Sequence)>& on_progress = {},
+      const RowTail::Options& tail = {});
 
   Projection(const Projection&) = delete;
   Projection& operator=(const Projection&) = delete;
 
-  // Writes the rows of `batch` and publishes a view that includes it. Stops the
-  // process if the rows cannot be made or written.
-  // REQUIRES: `batch` is durable and follows the last one.
+  // Makes the rows of `batch` and publishes a view that includes it. Waits
+  // while too many rows are on their way to the store. Stops the process if the
+  // rows cannot be made, or written. REQUIRES: `batch` is durable and follows
+  // the last one.
   void Advance(const CommittedBatch& batch);
 
   // Makes the rows survive a crash, so that nothing has to be rolled forward.
+  // After an error of the store the view is as it was.
   absl::Status Flush();
+
+  // See RowTail: where it has no thread of its own, does what that would.
+  bool WorkOnce() { return tail_.WorkOnce(); }
 
   // The newest view.
   ReadView view() const;
@@ -81,14 +91,22 @@ class Projection {
   bool CancelWait(uint64_t ticket);
 
  private:
-  Projection(Store* store, EventProjector* projector);
+  // An account that was touched since the start.
+  struct Touched {
+    AccountState state;
+    bool changed = false;  // By the batch whose rows are being made.
+  };
+
+  Projection(Store* store, EventProjector* projector,
+             const RowTail::Options& tail);
 
   absl::Status RollForward(const std::function<void(Sequence)>& on_progress);
-  absl::Status Write(const CommittedBatch& batch);
-  absl::Status AddAccountRows(Sequence sequence, const Record& record,
-                              WriteBatch* rows);
-  absl::StatusOr<uint64_t> PostingCount(AccountId account);
+  absl::Status AddToTail(const CommittedBatch& batch);
+  absl::Status AddPostings(Sequence sequence, const Record& record);
+  absl::StatusOr<Touched*> Touch(AccountId account);
+  void AddAccounts();
   void Publish(Sequence sequence, const Digest& digest);
+  void ShortenView() ABSL_LOCKS_EXCLUDED(mutex_);
 
   Store* const store_;
   EventProjector* const projector_;
@@ -97,8 +115,9 @@ class Projection {
   Sequence projected_{};
   CivilDate last_booking_date_;
   RecordTreeWriter tree_;
-  // Posting counts of the accounts that were touched since the start.
-  absl::flat_hash_map<AccountId, uint64_t> posting_counts_;
+  absl::flat_hash_map<AccountId, Touched> touched_;
+  std::vector<AccountId> changed_;  // By the batch.
+  RowBuffer rows_;                  // Of the batch; kept for its memory.
 
   mutable absl::Mutex mutex_;
   ReadView view_ ABSL_GUARDED_BY(mutex_);
@@ -106,6 +125,8 @@ class Projection {
   // By sequence, then ticket.
   std::map<std::pair<Sequence, uint64_t>, std::function<void()>> waits_
       ABSL_GUARDED_BY(mutex_);
+
+  RowTail tail_;  // Last: its thread shortens the view.
 };
 
 }  // namespace skontro::ledger

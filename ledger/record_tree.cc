@@ -58,13 +58,13 @@ std::string TreeKey(int level, uint64_t index) {
   return key;
 }
 
-void RecordTreeWriter::Add(const Digest& record_digest, WriteBatch* rows) {
+void RecordTreeWriter::Add(const Digest& record_digest, RowBuffer* rows) {
   completed_.clear();
   frontier_.Append(LeafHash(BytesOf(record_digest)), &completed_);
   for (const Subtree& subtree : completed_) {
     if (subtree.level < kStoredLevelMin) continue;
     rows->Put(Family::kTree, TreeKey(subtree.level, subtree.index),
-              std::string(BytesOf(subtree.hash)));
+              BytesOf(subtree.hash));
   }
 }
 
@@ -86,10 +86,10 @@ absl::StatusOr<RecordTreeWriter> RecordTreeWriter::Open(
         const std::vector<Digest> digests,
         ReadDigests(*snapshot, SequenceOf(tree.size()),
                     std::min(kRebuildStep, size - tree.size())));
-    WriteBatch rows;
+    RowBuffer rows;
     for (const Digest& digest : digests) tree.Add(digest, &rows);
     if (rows.empty()) continue;
-    SKONTRO_RETURN_IF_ERROR(store->Write(rows, Durability::kUnlogged));
+    SKONTRO_RETURN_IF_ERROR(store->Ingest(*rows.Sort()));
     if (on_progress) on_progress(SequenceOf(tree.size() - 1));
   }
   return tree;

@@ -21,6 +21,7 @@
 #include "ledger/merkle_proof.h"
 #include "ledger/merkle_tree.h"
 #include "ledger/record.h"
+#include "ledger/storage/row_buffer.h"
 #include "ledger/storage/store.h"
 
 namespace skontro::ledger {
@@ -49,7 +50,7 @@ class RecordTreeWriter {
       const std::function<void(Sequence)>& on_progress);
 
   // Adds the record that follows, by its digest.
-  void Add(const Digest& record_digest, WriteBatch* rows);
+  void Add(const Digest& record_digest, RowBuffer* rows);
 
   uint64_t size() const { return frontier_.size(); }
   Digest Root() const { return frontier_.Root(); }

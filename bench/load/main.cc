@@ -34,6 +34,8 @@ ABSL_FLAG(double, seconds, 2.0, "Seconds of one round.");
 ABSL_FLAG(int, members, 10'000, "Members of the network.");
 ABSL_FLAG(bool, set_up, true,
           "Create the network and its members; off: compare two echoes.");
+ABSL_FLAG(std::string, only, "",
+          "Run only this load, such as batch.1000; all where it is empty.");
 ABSL_FLAG(bool, wait_only, false, "Only wait until the server answers.");
 
 namespace skontro::bench {
@@ -237,12 +239,17 @@ int Run() {
   }
   if (absl::GetFlag(FLAGS_set_up)) SetUp(server, absl::GetFlag(FLAGS_members));
   Generator generator;
-  generator.CompareWithDevice({"unary.1", 1, 1});
+  const std::string only = absl::GetFlag(FLAGS_only);
+  const auto wanted = [&](const std::string& name) {
+    return only.empty() || only == name;
+  };
+  if (wanted("unary.1")) generator.CompareWithDevice({"unary.1", 1, 1});
   for (const int in_flight : {16, 64, 128}) {
-    generator.Compare({absl::StrCat("unary.", in_flight), in_flight, 4});
+    const std::string name = absl::StrCat("unary.", in_flight);
+    if (wanted(name)) generator.Compare({name, in_flight, 4});
   }
-  generator.Compare({"batch.1000", 4, 2, 1'000});
-  generator.CompareHot({"clients.32", 32, 32});
+  if (wanted("batch.1000")) generator.Compare({"batch.1000", 4, 2, 1'000});
+  if (wanted("clients.32")) generator.CompareHot({"clients.32", 32, 32});
   generator.Finish();
   return 0;
 }

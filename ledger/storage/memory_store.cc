@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "ledger/base/check.h"
+#include "ledger/storage/sorted_rows.h"
 
 namespace skontro::ledger {
 namespace {
@@ -187,6 +188,22 @@ absl::Status MemoryStore::Write(const WriteBatch& batch,
     rows_->unflushed.push_back(batch);
   }
   return absl::OkStatus();
+}
+
+absl::Status MemoryStore::Ingest(const SortedRows& rows) {
+  WriteBatch batch;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    const auto family = static_cast<Family>(i);
+    for (size_t row = rows.begin(family); row < rows.end(family); ++row) {
+      if (rows.deletes(row)) {
+        batch.Delete(family, std::string(rows.key(row)));
+      } else {
+        batch.Put(family, std::string(rows.key(row)),
+                  std::string(rows.value(row)));
+      }
+    }
+  }
+  return Write(batch, Durability::kSynced);
 }
 
 std::shared_ptr<const Snapshot> MemoryStore::GetSnapshot() const {

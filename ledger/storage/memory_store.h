@@ -16,14 +16,16 @@ class MemoryStore : public Store {
   ~MemoryStore() override;
 
   absl::Status Write(const WriteBatch& batch, Durability durability) override;
+  absl::Status Ingest(const SortedRows& rows) override;
   std::shared_ptr<const Snapshot> GetSnapshot() const override;
   absl::Status Flush() override;
 
   // A store as a crash of the machine would leave this one: every kSynced write
-  // is there, and of the kUnlogged writes those before the last Flush().
+  // and what was ingested is there, and of the kUnlogged writes those before
+  // the last Flush().
   std::unique_ptr<MemoryStore> AfterCrash() const;
 
-  // Every later Write() fails with this; OK ends it.
+  // Every later Write() and Ingest() fails with this; OK ends it.
   void FailWrites(absl::Status status);
 
  private:

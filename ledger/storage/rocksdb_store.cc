@@ -6,18 +6,23 @@
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
+#include "ledger/storage/rocksdb_store_files.h"
+#include "ledger/storage/rocksdb_store_place.h"
+#include "ledger/storage/rocksdb_store_status.h"
+#include "ledger/storage/sorted_rows.h"
 
 namespace skontro::ledger {
 namespace {
@@ -30,118 +35,17 @@ std::string_view ToView(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
-// RocksDB has no codes for these, only words, in the middle of which is a path
-// that may hold any word: so the two ends of the text are compared.
-bool IsLockHeld(std::string_view text) {
-  return text.starts_with("IO error: While lock file: ") ||
-         text.starts_with("IO error: lock hold by current process");
-}
+// Rows on their way into the store are in files beside its own, with a name
+// that RocksDB passes by; a crash may leave them behind.
+constexpr std::string_view kNewFileSuffix = ".new";
 
-bool IsRefusedBySystem(std::string_view text) {
-  return text.ends_with(": Permission denied") ||
-         text.ends_with(": Operation not permitted") ||
-         text.ends_with(": Read-only file system");
-}
-
-absl::Status ToStatus(const rocksdb::Status& status) {
-  if (status.ok()) return absl::OkStatus();
-  const std::string text = status.ToString();
-  if (status.IsCorruption()) {
-    return absl::DataLossError(absl::StrCat(
-        "the store is damaged; keep it as it is and start from a copy: ",
-        text));
-  }
-  if (IsLockHeld(text)) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the store is in use by another server; stop that one first: ", text));
-  }
-  if (IsRefusedBySystem(text)) {
-    return absl::PermissionDeniedError(absl::StrCat(
-        "the store may not be written; let the user of this process own it: ",
-        text));
-  }
-  if (status.IsPathNotFound()) {
-    return absl::DataLossError(absl::StrCat(
-        "the store has lost a file; keep it as it is and start from a copy: ",
-        text));
-  }
-  if (status.IsNoSpace()) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the disk is full; make room and start again: ", text));
-  }
-  if (status.IsIOError()) {
-    return absl::UnavailableError(
-        absl::StrCat("the disk cannot be read or written: ", text));
-  }
-  return absl::InternalError(text);
-}
-
-// What is at a path before RocksDB looks: it has one code for most of these,
-// and makes a new store where the remains of an old one are.
-enum class Place {
-  kNowhere,  // Not even the directory above is there.
-  kNothing,
-  kFile,
-  kEmpty,
-  kStore,
-  kRemains,  // Files of a store without the one that names the others.
-  kOther,
-};
-
-absl::StatusOr<Place> LookAt(const std::string& directory) {
-  namespace fs = std::filesystem;
-  std::error_code error;
-  const fs::file_status found = fs::status(directory, error);
-  if (found.type() == fs::file_type::not_found) {
-    const fs::path above = fs::absolute(directory, error).parent_path();
-    return fs::is_directory(above, error) ? Place::kNothing : Place::kNowhere;
-  }
-  if (!error && found.type() != fs::file_type::directory) return Place::kFile;
-  Place place = Place::kEmpty;
-  fs::directory_iterator file(directory, error);
-  for (; !error && file != fs::directory_iterator(); file.increment(error)) {
-    const std::string name = file->path().filename().string();
-    if (name == "CURRENT") return Place::kStore;
-    const bool of_a_store = name.starts_with("MANIFEST-") ||
-                            name.ends_with(".sst") || name.ends_with(".log");
-    if (of_a_store) place = Place::kRemains;
-    if (place == Place::kEmpty) place = Place::kOther;
-  }
-  if (error) {
-    return absl::PermissionDeniedError(absl::StrCat(
-        "the directory ", directory, " cannot be read: ", error.message()));
-  }
-  return place;
-}
-
-// Returns OK iff RocksDB may try to open `directory` in this mode.
-absl::Status CheckPlace(const std::string& directory, OpenMode mode) {
-  SKONTRO_ASSIGN_OR_RETURN(const Place place, LookAt(directory));
-  if (place == Place::kFile) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        directory, " is a file; a store needs a directory of its own"));
-  }
-  if (place == Place::kNowhere) {
-    return absl::NotFoundError(absl::StrCat("there is no directory to hold ",
-                                            directory, "; check the path"));
-  }
-  if (mode == OpenMode::kCreate) {
-    if (place == Place::kNothing || place == Place::kEmpty) {
-      return absl::OkStatus();
-    }
-    return absl::AlreadyExistsError(
-        absl::StrCat("the directory ", directory,
-                     " is not empty; a new store needs an empty one"));
-  }
-  if (place == Place::kRemains) {
-    return absl::DataLossError(
-        absl::StrCat("the store in ", directory,
-                     " has lost its file CURRENT; keep it as "
-                     "it is and start from a copy"));
-  }
-  if (place != Place::kStore) {
-    return absl::NotFoundError(
-        absl::StrCat("there is no store in ", directory, "; check the path"));
+absl::Status RemoveNewFiles(rocksdb::Env* env, const std::string& directory) {
+  std::vector<std::string> names;
+  SKONTRO_RETURN_IF_ERROR(ToStatus(env->GetChildren(directory, &names)));
+  for (const std::string& name : names) {
+    if (!name.ends_with(kNewFileSuffix)) continue;
+    SKONTRO_RETURN_IF_ERROR(
+        ToStatus(env->DeleteFile(absl::StrCat(directory, "/", name))));
   }
   return absl::OkStatus();
 }
@@ -234,12 +138,60 @@ RocksdbResources::~RocksdbResources() = default;
 
 // The open database. Snapshots share it, so that closing waits for them.
 struct RocksdbStore::Database {
+  std::string directory;
+  std::unique_ptr<rocksdb::Env> env;  // Behind what uses it.
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // By Family.
   rocksdb::ColumnFamilyHandle* unused_default = nullptr;
 
+  // Held while files are written: they have the same names every time.
+  absl::Mutex ingesting;
+
+  // Held while the database changes. After a change that failed nobody may
+  // touch its log again: the packaged RocksDB has its assertions on and would
+  // end the process before anybody said why. RocksDB lets only one thread
+  // change it at a time anyway.
+  absl::Mutex changing ABSL_ACQUIRED_AFTER(ingesting);
+  absl::Status failed ABSL_GUARDED_BY(changing);
+
+  // Runs `change`, unless one failed before: then returns that error.
+  template <typename Change>
+  absl::Status DoChange(const Change& change) ABSL_LOCKS_EXCLUDED(changing) {
+    const absl::MutexLock lock(&changing);
+    if (failed.ok()) failed = ToStatus(change());
+    return failed;
+  }
+
   rocksdb::ColumnFamilyHandle* Handle(Family family) const {
     return families[static_cast<size_t>(family)];
+  }
+
+  // Writes the rows of one family to a file that can be ingested.
+  absl::StatusOr<rocksdb::IngestExternalFileArg> WriteFile(
+      Family family, const SortedRows& rows)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(ingesting) {
+    rocksdb::ColumnFamilyHandle* const handle = Handle(family);
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db->GetOptions(handle),
+                                  handle,
+                                  /*invalidate_page_cache=*/false);
+    const std::string path =
+        absl::StrCat(directory, "/", std::string(handle->GetName()),
+                     std::string(kNewFileSuffix));
+    SKONTRO_RETURN_IF_ERROR(ToStatus(writer.Open(path)));
+    for (size_t row = rows.begin(family); row < rows.end(family); ++row) {
+      const rocksdb::Slice key = ToSlice(rows.key(row));
+      SKONTRO_RETURN_IF_ERROR(ToStatus(
+          rows.deletes(row) ? writer.Delete(key)
+                            : writer.Put(key, ToSlice(rows.value(row)))));
+    }
+    SKONTRO_RETURN_IF_ERROR(ToStatus(writer.Finish()));
+    rocksdb::IngestExternalFileArg file;
+    file.column_family = handle;
+    file.external_files = {path};
+    file.options.move_files = true;
+    // An old version would look for it in the file; ours reads the manifest.
+    file.options.write_global_seqno = false;
+    return file;
   }
 
   ~Database() {
@@ -308,9 +260,11 @@ RocksdbStore::~RocksdbStore() = default;
 
 absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
     const std::string& directory, OpenMode mode, RocksdbResources* resources) {
-  SKONTRO_RETURN_IF_ERROR(CheckPlace(directory, mode));
-  const rocksdb::DBOptions options = DatabaseOptions(
-      mode, resources->shared_->buffers, resources->shared_->env);
+  SKONTRO_RETURN_IF_ERROR(CheckPlace(directory, mode == OpenMode::kCreate));
+  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(
+      std::make_shared<StoreFiles>(resources->shared_->env->GetFileSystem()));
+  const rocksdb::DBOptions options =
+      DatabaseOptions(mode, resources->shared_->buffers, env.get());
   if (mode == OpenMode::kExisting) {
     SKONTRO_RETURN_IF_ERROR(CheckFamilies(options, directory));
   }
@@ -329,10 +283,13 @@ absl::StatusOr<std::unique_ptr<RocksdbStore>> RocksdbStore::Open(
   SKONTRO_RETURN_IF_ERROR(ToStatus(
       rocksdb::DB::Open(options, directory, descriptors, &handles, &db)));
   auto database = std::make_shared<Database>();
+  database->directory = directory;
+  database->env = std::move(env);
   database->db.reset(db);
   database->unused_default = handles.back();
   handles.pop_back();
   database->families = std::move(handles);
+  SKONTRO_RETURN_IF_ERROR(RemoveNewFiles(options.env, directory));
   return std::unique_ptr<RocksdbStore>(new RocksdbStore(std::move(database)));
 }
 
@@ -350,7 +307,22 @@ absl::Status RocksdbStore::Write(const WriteBatch& batch,
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   options.disableWAL = durability == Durability::kUnlogged;
-  return ToStatus(database_->db->Write(options, &rows));
+  return database_->DoChange(
+      [&] { return database_->db->Write(options, &rows); });
+}
+
+absl::Status RocksdbStore::Ingest(const SortedRows& rows) {
+  const absl::MutexLock one_at_a_time(&database_->ingesting);
+  std::vector<rocksdb::IngestExternalFileArg> files;
+  for (size_t i = 0; i < kFamilyNames.size(); ++i) {
+    const auto family = static_cast<Family>(i);
+    if (rows.begin(family) == rows.end(family)) continue;
+    SKONTRO_ASSIGN_OR_RETURN(files.emplace_back(),
+                             database_->WriteFile(family, rows));
+  }
+  if (files.empty()) return absl::OkStatus();
+  return database_->DoChange(
+      [&] { return database_->db->IngestExternalFiles(files); });
 }
 
 std::shared_ptr<const Snapshot> RocksdbStore::GetSnapshot() const {
@@ -358,6 +330,9 @@ std::shared_ptr<const Snapshot> RocksdbStore::GetSnapshot() const {
 }
 
 absl::Status RocksdbStore::Flush() {
+  // Without the lock: a flush takes long, and the log is written meanwhile.
+  SKONTRO_RETURN_IF_ERROR(
+      database_->DoChange([] { return rocksdb::Status::OK(); }));
   return ToStatus(
       database_->db->Flush(rocksdb::FlushOptions(), database_->families));
 }

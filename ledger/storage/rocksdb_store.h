@@ -55,6 +55,7 @@ class RocksdbStore : public Store {
   ~RocksdbStore() override;
 
   absl::Status Write(const WriteBatch& batch, Durability durability) override;
+  absl::Status Ingest(const SortedRows& rows) override;
   std::shared_ptr<const Snapshot> GetSnapshot() const override;
   absl::Status Flush() override;
 

@@ -41,6 +41,10 @@ class FailingStore : public ledger::Store {
     if (writes_-- <= 0) return absl::UnavailableError("no more");
     return store_->Write(batch, durability);
   }
+  absl::Status Ingest(const ledger::SortedRows& rows) override {
+    if (writes_-- <= 0) return absl::UnavailableError("no more");
+    return store_->Ingest(rows);
+  }
   std::shared_ptr<const ledger::Snapshot> GetSnapshot() const override {
     return store_->GetSnapshot();
   }

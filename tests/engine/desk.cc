@@ -65,18 +65,20 @@ std::unique_ptr<State> ReadBack(const ledger::Store& store,
   return state;
 }
 
-Desk::Desk(const NetworkCreated& terms, uint64_t digest_interval)
+Desk::Desk(const NetworkCreated& terms, uint64_t digest_interval,
+           const ledger::RowTail::Options& tail)
     : digest_interval_(digest_interval), store_(NewNetwork(terms)) {
-  Open();
+  Open(tail);
 }
 
 Desk::Desk(std::unique_ptr<ledger::MemoryStore> store, uint64_t digest_interval)
     : digest_interval_(digest_interval), store_(std::move(store)) {
-  Open();
+  Open({.own_thread = false});
 }
 
-void Desk::Open() {
-  auto projection = ledger::Projection::Open(store_.get(), &projector_);
+void Desk::Open(const ledger::RowTail::Options& tail) {
+  auto projection =
+      ledger::Projection::Open(store_.get(), &projector_, {}, tail);
   SKONTRO_CHECK(projection.ok());
   projection_ = *std::move(projection);
   auto journal = ledger::StoreJournal::Open(store_.get());
@@ -167,6 +169,13 @@ void Desk::Project() {
     view_ = projection_->view();
     views_.push_back(view_);
   }
+}
+
+bool Desk::MoveRows() {
+  if (!projection_->WorkOnce()) return false;
+  view_ = projection_->view();
+  if (view_.snapshot != views_.back().snapshot) views_.push_back(view_);
+  return true;
 }
 
 const ledger::ReadView& Desk::ViewAt(Sequence sequence) const {

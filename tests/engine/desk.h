@@ -44,8 +44,10 @@ std::unique_ptr<State> ReadBack(const ledger::Store& store,
 class Desk {
  public:
   // A new network, with the clock at noon of 2026-03-02.
+  // Rows come to the store only when the test says so.
   explicit Desk(const NetworkCreated& terms = EuroTerms(),
-                uint64_t digest_interval = kDigestInterval);
+                uint64_t digest_interval = kDigestInterval,
+                const ledger::RowTail::Options& tail = {.own_thread = false});
 
   // The network in `store`.
   explicit Desk(std::unique_ptr<ledger::MemoryStore> store,
@@ -70,6 +72,9 @@ class Desk {
   void Commit();
   void Project();
 
+  // Moves or merges rows, if there are enough; adds a view if that made one.
+  bool MoveRows();
+
   // What readers see, now or when the projection had come to `sequence`, which
   // must have been the end of a batch.
   ledger::ReadView view() const { return projection_->view(); }
@@ -80,6 +85,9 @@ class Desk {
   // it is told how many there are.
   const ledger::ReadView& AnyViewFrom(
       Sequence floor, const std::function<size_t(size_t)>& pick) const;
+
+  // All of them, oldest first.
+  const std::vector<ledger::ReadView>& views() const { return views_; }
 
   const ledger::Snapshot& snapshot() const { return *view_.snapshot; }
   const State& state() const { return decider_->state(); }
@@ -101,7 +109,7 @@ class Desk {
   MemberNumber NumberOf(std::string_view member) const;
 
  private:
-  void Open();
+  void Open(const ledger::RowTail::Options& tail);
   std::vector<ledger::ReadView>::const_iterator FirstFrom(
       Sequence sequence) const;
 

@@ -101,6 +101,47 @@ TEST_F(EngineConcurrencyTest, TheSameRequestFromAllThreadsIsBookedOnce) {
   }
 }
 
+// The store does not take the rows of the newest records for a long while, then
+// takes them; memory forgets all the time. Nobody notices.
+TEST_F(EngineConcurrencyTest, RowsThatComeLateToTheStoreChangeNoAnswer) {
+  Engine::Options options;
+  options.recent_max = 0;
+  options.row_tail.move_bytes = 2'000;
+  counter_ = std::make_unique<Counter>(options);
+  for (const char* id : kRandomMembers) {
+    counter_->MustAsk(Under(id, Admit(id)));
+  }
+  for (int round = 0; round < 6; ++round) {
+    if (round % 2 == 0) {
+      counter_->disk().StopRows();
+    } else {
+      counter_->disk().LetRowsGoOn();
+    }
+    const std::string prefix = "r" + std::to_string(round) + "-";
+    InEveryThread([&](int thread) {
+      for (int i = 0; i < 20; ++i) {
+        const std::string id =
+            prefix + std::to_string(thread) + "-" + std::to_string(i);
+        const Command command = counter_->Fill(
+            Under(id, Create(With(WithId(Payment("baker", "mason", 1), id),
+                                  InvoiceOf(id)))));
+        const Answer first = counter_->MustAsk(command);
+        EXPECT_FALSE(first.repeated);
+        const Answer again = counter_->MustAsk(command);
+        EXPECT_TRUE(again.repeated);
+        EXPECT_EQ(again.sequence, first.sequence);
+        const auto duplicate = counter_->Ask(
+            Create(With(Payment("smith", "mason", 1), InvoiceOf(id))));
+        ASSERT_TRUE(duplicate.ok());
+        ASSERT_EQ(duplicate->refusals.size(), 1U);
+        EXPECT_EQ(duplicate->refusals[0].reason, Reason::kDuplicateInvoice);
+      }
+    });
+    EXPECT_EQ(counter_->BalanceOf("mason"), (round + 1) * kThreads * 20);
+  }
+  counter_->disk().LetRowsGoOn();
+}
+
 TEST_F(EngineConcurrencyTest, TheSameInvoiceFromAllThreadsIsTradedOnce) {
   OpenWith(0);
   for (int round = 0; round < 20; ++round) {

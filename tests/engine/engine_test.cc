@@ -291,9 +291,11 @@ TEST(EngineDeathTest, AJournalThatCannotBeWrittenStopsTheProcess) {
 
 TEST(EngineDeathTest, ProjectionsThatCannotBeWrittenStopTheProcess) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
+  Engine::Options options;  // Rows go to the store batch by batch.
+  options.row_tail = {.move_bytes = 1, .bytes_max = 1, .own_thread = false};
   EXPECT_DEATH(
       {
-        Counter counter;
+        Counter counter(options);
         counter.disk().FailWrites(ledger::Durability::kUnlogged);
         counter.Ask(Admit("baker")).IgnoreError();
       },

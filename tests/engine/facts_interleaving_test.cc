@@ -4,14 +4,16 @@
 // nor on how much memory has forgotten, as long as the Facts are not older than
 // that.
 //
-// Here a projection lags, memory forgets and requests come again at every
-// interleaving of a short history, and at random ones of long histories.
+// Here a projection lags, its rows come to the store late or at once, memory
+// forgets and requests come again at every interleaving of a short history, and
+// at random ones of long histories.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,38 +47,62 @@ std::ostream& operator<<(std::ostream& out, const Outcome& outcome) {
   return out;
 }
 
-class FactsInterleavingTest : public testing::Test {
+// When the rows of the history come to the store.
+struct Moves {
+  const char* name;
+  ledger::RowTail::Options tail;
+  int every;  // Batches between two looks whether there is something to do.
+};
+
+constexpr Moves kMoves[] = {
+    {"Never", {.own_thread = false}, 1},
+    {"AfterEachBatch", {.move_bytes = 1, .own_thread = false}, 1},
+    {"AfterEachThird", {.move_bytes = 1, .own_thread = false}, 3},
+    {"MergedFirst", {.move_bytes = 8'000, .own_thread = false}, 1},
+};
+
+class FactsInterleavingTest : public testing::TestWithParam<Moves> {
  protected:
   FactsInterleavingTest() {
-    for (const char* id : kRandomMembers) desk_.MustRun(Admit(id));
-    desk_.MustRun(
+    for (const char* id : kRandomMembers) MustRun(Admit(id));
+    MustRun(
         Under("proposal", Create(With(WithId(Sale("baker", "mason", 5), "open"),
                                       InvoiceOf("F-1")))));
-    desk_.MustRun(
-        Under("sale", Create(With(WithId(Sale("baker", "mason", 5), "sold"),
-                                  InvoiceOf("F-2")))));
-    desk_.MustRun(Under("accept", Accept("sold")));
-    desk_.MustRun(Under(
-        "other", Create(With(WithId(Sale("baker", "mason", 5), "declined"),
-                             InvoiceOf("F-3")))));
-    desk_.MustRun(Under("decline", Decline("declined")));
-    desk_.MustRun(Under("payment", Create(With(Payment("mason", "baker", 5),
-                                               InvoiceOf("F-4")))));  // t11
-    desk_.MustRun(Under("reverse", Reverse("t11")));
+    MustRun(Under("sale", Create(With(WithId(Sale("baker", "mason", 5), "sold"),
+                                      InvoiceOf("F-2")))));
+    MustRun(Under("accept", Accept("sold")));
+    MustRun(Under("other",
+                  Create(With(WithId(Sale("baker", "mason", 5), "declined"),
+                              InvoiceOf("F-3")))));
+    MustRun(Under("decline", Decline("declined")));
+    MustRun(Under("payment", Create(With(Payment("mason", "baker", 5),
+                                         InvoiceOf("F-4")))));  // t11
+    MustRun(Under("reverse", Reverse("t11")));
     // An invoice that was free for a while, and one that is free again.
-    desk_.MustRun(
+    MustRun(
         Under("again", Create(With(WithId(Sale("baker", "mason", 5), "again"),
                                    InvoiceOf("F-3")))));
-    desk_.MustRun(Create(
+    MustRun(Create(
         With(WithId(Sale("baker", "mason", 5), "thrice"), InvoiceOf("F-4"))));
-    desk_.MustRun(Decline("thrice"));
-    desk_.Run(Under("refused", Pay("baker", "mason", 600'00)));
-    desk_.MustRun(
-        Under("group", Together({Sale("baker", "smith", 1),
-                                 With(Payment("smith", "baker", 2),
-                                      InvoiceOf("F-5"))})));  // t17, t18
-    desk_.Run(Under("no group", Together({Payment("baker", "smith", 1),
-                                          Sale("ghost", "smith", 1)})));
+    MustRun(Decline("thrice"));
+    Run(Under("refused", Pay("baker", "mason", 600'00)));
+    MustRun(Under("group", Together({Sale("baker", "smith", 1),
+                                     With(Payment("smith", "baker", 2),
+                                          InvoiceOf("F-5"))})));  // t17, t18
+    Run(Under("no group", Together({Payment("baker", "smith", 1),
+                                    Sale("ghost", "smith", 1)})));
+  }
+
+  Answer Run(Command command) {
+    Answer answer = desk_.Run(std::move(command));
+    if (++batches_ % GetParam().every == 0) {
+      while (desk_.MoveRows()) {
+      }
+    }
+    return answer;
+  }
+  void MustRun(Command command) {
+    EXPECT_TRUE(Run(std::move(command)).refusals.empty());
   }
 
   // Requests whose answer depends on what happened before.
@@ -147,37 +173,108 @@ class FactsInterleavingTest : public testing::Test {
             std::move(batch.payloads)};
   }
 
-  Desk desk_;
+  int batches_ = 0;
+  Desk desk_{EuroTerms(), kDigestInterval, GetParam().tail};
 };
 
-TEST_F(FactsInterleavingTest, TheAnswerIsTheSameAtEveryInterleaving) {
+INSTANTIATE_TEST_SUITE_P(Moves, FactsInterleavingTest,
+                         testing::ValuesIn(kMoves),
+                         [](const auto& of) { return of.param.name; });
+
+TEST_P(FactsInterleavingTest, TheAnswerIsTheSameAtEveryInterleaving) {
   const auto newest = static_cast<uint64_t>(desk_.state().sequence());
-  std::vector<Sequence> views;
-  for (uint64_t i = 1; i <= newest; ++i) {
-    // The second record of the group ends the batch.
-    if (desk_.HasViewAt(Sequence{i})) views.push_back(Sequence{i});
-  }
-  ASSERT_EQ(views.size(), newest - 1);
+  const std::vector<ledger::ReadView>& views = desk_.views();
+  // The second record of the group ends the batch.
+  std::set<Sequence> sequences;
+  for (const ledger::ReadView& view : views) sequences.insert(view.sequence);
+  ASSERT_EQ(sequences.size(), newest - 1);
   int probes = 0;
   for (const Command& probe : Probes()) {
     SCOPED_TRACE(testing::Message() << "probe " << probes++);
     std::optional<Outcome> expected;
     for (auto view = views.rbegin(); view != views.rend(); ++view) {
-      Command command = desk_.Ready(probe, desk_.ViewAt(*view));
+      Command command = desk_.Ready(probe, *view);
       command.time_us = desk_.state().time_us() + 1;
-      for (uint64_t floor = 1; floor <= static_cast<uint64_t>(*view); ++floor) {
+      const auto looked_up = static_cast<uint64_t>(view->sequence);
+      for (uint64_t floor = 1; floor <= looked_up; ++floor) {
         const Outcome outcome =
             Decide(StateWith(Sequence{floor}, floor % 2 == 0), command);
         if (!expected.has_value()) expected = outcome;
         ASSERT_EQ(outcome, *expected)
-            << "looked up at " << static_cast<uint64_t>(*view)
-            << ", forgotten up to " << floor;
+            << "looked up at " << looked_up << ", forgotten up to " << floor;
       }
     }
   }
 }
 
-TEST_F(FactsInterleavingTest, WhatIsExpectedAtEveryInterleavingIsRight) {
+// A batch that is decided while nothing of it is durable: requests that follow
+// from each other, and the same ones again. Each is looked up in any view that
+// there was before the batch, and memory forgets between two of them.
+TEST_P(FactsInterleavingTest, InsideOneBatchTheAnswersAreTheSame) {
+  const std::vector<Command> commands = {
+      Under("sale 2", Create(With(WithId(Sale("baker", "mason", 5), "sold 2"),
+                                  InvoiceOf("F-6")))),
+      Under("accept 2", Accept("sold 2")),
+      Under("sale 2", Create(With(WithId(Sale("baker", "mason", 5), "sold 2"),
+                                  InvoiceOf("F-6")))),
+      Under("duplicate",
+            Create(With(Sale("baker", "smith", 1), InvoiceOf("F-6")))),
+      Under("decline 2", Decline("open")),
+      Under("freed", Create(With(WithId(Sale("baker", "smith", 1), "freed"),
+                                 InvoiceOf("F-1")))),
+      Under("decline 2", Decline("open")),
+      Under("accept", Accept("sold")),
+      Under("reverse 2", Reverse("sold")),
+      Under("reverse 3", Reverse("sold")),
+      Under("accept 2", Accept("sold 2")),
+      Under("sale 2", Pay("baker", "mason", 1)),
+  };
+  std::optional<std::vector<Outcome>> expected;
+  const std::vector<ledger::ReadView>& views = desk_.views();
+  for (size_t oldest = views.size(); oldest-- > 0;) {
+    const auto floor_max = static_cast<uint64_t>(views[oldest].sequence);
+    for (uint64_t floor = 1; floor <= floor_max; floor += 3) {
+      Decider decider(StateWith(Sequence{1}, false));
+      ledger::PendingBatch batch;
+      std::vector<Outcome> outcomes;
+      for (size_t i = 0; i < commands.size(); ++i) {
+        // Views from the oldest that is in the queue to the newest, in turns.
+        const size_t view = oldest + (i * 7) % (views.size() - oldest);
+        Command command = desk_.Ready(commands[i], views[view]);
+        command.time_us = desk_.state().time_us() + 1 + static_cast<int64_t>(i);
+        const size_t before = batch.payloads.size();
+        Answer answer = decider.Decide(command, &batch);
+        outcomes.push_back(
+            {answer.repeated, answer.refusals, answer.first_sequence,
+             std::vector<std::string>(
+                 batch.payloads.begin() + static_cast<ptrdiff_t>(before),
+                 batch.payloads.end())});
+        // Inside the batch too.
+        if (i == floor % commands.size()) decider.ForgetUpTo(Sequence{floor});
+      }
+      if (!expected.has_value()) expected = outcomes;
+      ASSERT_EQ(outcomes, *expected)
+          << "looked up from " << floor_max << ", forgotten up to " << floor;
+    }
+  }
+  const auto reason = [&](size_t i) {
+    const std::vector<Refusal>& refusals = (*expected)[i].refusals;
+    return refusals.empty() ? std::string("none")
+                            : std::string(ReasonName(refusals[0].reason));
+  };
+  for (const size_t done : {0U, 1U, 4U, 5U, 8U}) {
+    EXPECT_EQ(reason(done), "none") << done;
+    EXPECT_FALSE((*expected)[done].repeated) << done;
+  }
+  for (const size_t again : {2U, 6U, 7U, 10U}) {
+    EXPECT_TRUE((*expected)[again].repeated) << again;
+  }
+  EXPECT_EQ(reason(3), "DUPLICATE_INVOICE");
+  EXPECT_EQ(reason(9), "TRADE_STATE");
+  EXPECT_EQ(reason(11), "REQUEST_ID_REUSED");
+}
+
+TEST_P(FactsInterleavingTest, WhatIsExpectedAtEveryInterleavingIsRight) {
   // The test above compares answers with each other; these are what they are.
   const auto refused = [&](Command command) {
     const Answer answer = desk_.Run(AsPreview(std::move(command)));
@@ -214,7 +311,8 @@ TEST_P(LaggingDeskTest, ALaggingProjectionChangesNoRecord) {
   SCOPED_TRACE(testing::Message() << "seed " << GetParam());
   RandomCommands commands(GetParam());
   Desk prompt;
-  Desk lagging;
+  Desk lagging(EuroTerms(), kDigestInterval,
+               {.move_bytes = 20'000, .own_thread = false});
   for (const char* id : kRandomMembers) {
     for (Desk* desk : {&prompt, &lagging}) {
       desk->MustRun(Under(id, Admit(id)));
@@ -244,6 +342,7 @@ TEST_P(LaggingDeskTest, ALaggingProjectionChangesNoRecord) {
     const Answer answer = lagging.Decide(lagging.Ready(command, view));
     if (commands.Below(3) == 0) lagging.Commit();
     if (commands.Below(6) == 0) lagging.Project();
+    if (commands.Below(4) == 0) lagging.MoveRows();
     if (commands.Below(6) == 0) {
       const auto newest = static_cast<uint64_t>(lagging.view().sequence);
       const auto oldest = static_cast<uint64_t>(floor);

@@ -45,6 +45,16 @@ void SlowDisk::GoOn() {
   stopped_ = false;
 }
 
+void SlowDisk::StopRows() {
+  const absl::MutexLock lock(&mutex_);
+  rows_stopped_ = true;
+}
+
+void SlowDisk::LetRowsGoOn() {
+  const absl::MutexLock lock(&mutex_);
+  rows_stopped_ = false;
+}
+
 void SlowDisk::LetOnePass() {
   const absl::MutexLock lock(&mutex_);
   ++passes_;
@@ -100,6 +110,19 @@ absl::Status SlowDisk::Write(const ledger::WriteBatch& batch,
     durable_ = decoded->batch.last_sequence();
   }
   return absl::OkStatus();
+}
+
+absl::Status SlowDisk::Ingest(const ledger::SortedRows& rows) {
+  if (Arrive(Durability::kUnlogged)) {
+    return absl::InternalError("the disk failed");
+  }
+  {
+    const auto go_on = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+      return !rows_stopped_;
+    };
+    const absl::MutexLock lock(&mutex_, absl::Condition(&go_on));
+  }
+  return store_->Ingest(rows);
 }
 
 std::shared_ptr<const ledger::Snapshot> SlowDisk::GetSnapshot() const {

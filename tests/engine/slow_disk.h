@@ -26,6 +26,10 @@ class SlowDisk : public ledger::Store {
   void Stop();
   void GoOn();
 
+  // The same for what is ingested.
+  void StopRows();
+  void LetRowsGoOn();
+
   // Lets one synced write pass.
   void LetOnePass();
 
@@ -36,13 +40,15 @@ class SlowDisk : public ledger::Store {
   int arrivals() const;
   ledger::Sequence durable() const;
 
-  // Every later write of that kind fails; every later read of a snapshot that
+  // Every later write of that kind fails, and with kUnlogged what is ingested;
+  // every later read of a snapshot that
   // is taken from now on fails.
   void FailWrites(ledger::Durability durability);
   void FailReads(bool fail);
 
   absl::Status Write(const ledger::WriteBatch& batch,
                      ledger::Durability durability) override;
+  absl::Status Ingest(const ledger::SortedRows& rows) override;
   std::shared_ptr<const ledger::Snapshot> GetSnapshot() const override;
   absl::Status Flush() override { return store_->Flush(); }
 
@@ -55,6 +61,7 @@ class SlowDisk : public ledger::Store {
   ledger::Store* const store_;
   mutable absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool rows_stopped_ ABSL_GUARDED_BY(mutex_) = false;
   int passes_ ABSL_GUARDED_BY(mutex_) = 0;
   int arrivals_ ABSL_GUARDED_BY(mutex_) = 0;
   ledger::Sequence durable_ ABSL_GUARDED_BY(mutex_){};

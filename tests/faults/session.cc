@@ -88,6 +88,10 @@ absl::Status Session::OpenStore() {
   CompareReplays(*store_->GetSnapshot());
   engine::Engine::Options options;
   options.checkpoint_interval = kCheckpointInterval;
+  // Rows come to the store many times in a script, and always at the same calls
+  // of the file system.
+  options.row_tail = {
+      .move_bytes = 8 << 10, .bytes_max = 16 << 10, .own_thread = false};
   SKONTRO_ASSIGN_OR_RETURN(engine_,
                            engine::Engine::Open(store_.get(), options));
   return absl::OkStatus();

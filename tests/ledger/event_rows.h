@@ -17,7 +17,7 @@ class EventRows : public EventProjector {
   static constexpr char kUnreadable[] = "unreadable";
 
   absl::Status Project(Sequence sequence, const Record& record,
-                       WriteBatch* rows) override {
+                       RowBuffer* rows) override {
     if (record.event == kUnreadable) {
       return absl::DataLossError("an event that nobody can read");
     }

@@ -24,6 +24,10 @@ std::string BigEndian(uint64_t value) {
   return bytes;
 }
 
+// The rows of a batch go to the store before those of the next are added.
+constexpr RowTail::Options kMoveEachBatch = {
+    .move_bytes = 1, .bytes_max = 1, .own_thread = false};
+
 // A journal with its projections, both in one store.
 class ProjectionTest : public testing::Test {
  protected:
@@ -217,6 +221,7 @@ TEST_F(ProjectionTest, ProjectionsThatDoNotFitTheJournalAreRefused) {
 TEST_F(ProjectionTest, AJournalThatLostItsEndIsRefused) {
   AppendAndProject({scribe_.Event("a")});
   AppendAndProject({scribe_.Event("b")});
+  ASSERT_TRUE(projection_->Flush().ok());
   WriteBatch rows;
   rows.Delete(Family::kJournal, BigEndian(3));
   ASSERT_TRUE(store_.Write(rows, Durability::kSynced).ok());
@@ -247,9 +252,11 @@ TEST_F(ProjectionTest, AnEventThatNobodyCanReadEndsTheRollForward) {
 
 TEST_F(ProjectionTest, ADiskThatFailsEndsTheRollForward) {
   Append({scribe_.Event("a")});
+  Append({scribe_.Event("b")});
   store_.FailWrites(absl::UnavailableError("the disk is gone"));
-  EXPECT_EQ(Projection::Open(&store_, &events_).status(),
+  EXPECT_EQ(Projection::Open(&store_, &events_, {}, kMoveEachBatch).status(),
             absl::UnavailableError("the disk is gone"));
+  EXPECT_TRUE(Projection::Open(&store_, &events_).ok()) << "nothing to write";
 }
 
 using ProjectionDeathTest = ProjectionTest;
@@ -265,10 +272,13 @@ TEST_F(ProjectionDeathTest, ABatchThatDoesNotFollowStopsTheProcess) {
 
 TEST_F(ProjectionDeathTest, RowsThatCannotBeWrittenStopTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  const auto batch = Append({scribe_.Event("a")});
+  projection_ = Projection::Open(&store_, &events_, {}, kMoveEachBatch).value();
+  AppendAndProject({scribe_.Event("a")});
+  const auto batch = Append({scribe_.Event("b")});
   store_.FailWrites(absl::UnavailableError("the disk is gone"));
   EXPECT_DEATH(projection_->Advance(*batch),
-               "projections could not be written at sequence 2: UNAVAILABLE");
+               "projections could not be written at sequence 3: UNAVAILABLE");
+  EXPECT_EQ(projection_->Flush(), absl::UnavailableError("the disk is gone"));
 }
 
 TEST_F(ProjectionDeathTest, RowsThatCannotBeMadeStopTheProcess) {

@@ -74,6 +74,7 @@ class Books {
     journal_ = StoreJournal::Open(place_->store()).value();
     projection_ = Projection::Open(place_->store(), &events_).value();
   }
+  void Flush() { ASSERT_TRUE(projection_->Flush().ok()); }
   void Close() {
     projection_.reset();
     journal_.reset();
@@ -142,6 +143,7 @@ TEST_P(RecordTreeTest, AStoreOfAProgramThatHadNoTreeGetsOne) {
   for (int i = 0; i < 3; ++i) books_.Append(3 * kBlock + 7);
   const FamilyRows rows = books_.Rows();
   ASSERT_GT(rows.size(), 8U);
+  books_.Flush();
   books_.Close();
   WriteBatch gone;
   for (const auto& [key, value] : rows) gone.Delete(Family::kTree, key);
@@ -155,6 +157,7 @@ TEST_P(RecordTreeTest, APeakThatIsLostIsMadeAgain) {
   const FamilyRows rows = books_.Rows();
   for (const Subtree& peak : PeaksOf(books_.size())) {
     if (peak.level < kStoredLevelMin) break;
+    books_.Flush();
     books_.Close();
     WriteBatch gone;
     gone.Delete(Family::kTree, TreeKey(peak.level, peak.index));
@@ -215,6 +218,7 @@ TEST_P(RecordTreeTest, ALargeBatchIsOneOfMany) {
 
 TEST_P(RecordTreeTest, ARowThatIsMissingOrDamagedIsSaidToBe) {
   books_.Append(2 * kBlock);
+  books_.Flush();
   const std::string key = TreeKey(kStoredLevelMin, 0);
   WriteBatch gone;
   gone.Delete(Family::kTree, key);

@@ -106,6 +106,8 @@ constexpr const char* kExpected[] = {
     "facts/as new as memory",
     "facts/behind memory",
     "memory/forgets",
+    "rows/merged, or moved behind a view",
+    "rows/moved to the store",
     "crash/with records that were not durable",
     "crash/with rows that were not flushed",
     "crash/while nothing is on its way",

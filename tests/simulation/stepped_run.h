@@ -82,6 +82,7 @@ class SteppedRun {
   void DecideOne(Waiting waiting, Decided* batch);
   void Commit(bool answer);
   void Project(size_t batches);
+  void MoveRows();
   const ledger::ReadView& AnyView();
 
   // What may happen to them.

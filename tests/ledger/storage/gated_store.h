@@ -1,5 +1,6 @@
-// A Store whose synced writes wait at a gate, as they do before a slow disk, so
-// that a test can look at what happens in between.
+// A Store whose synced writes wait at a gate, as they do before a slow disk,
+// and what is ingested at another, so that a test can look at what happens in
+// between.
 
 #ifndef SKONTRO_TESTS_LEDGER_STORAGE_GATED_STORE_H_
 #define SKONTRO_TESTS_LEDGER_STORAGE_GATED_STORE_H_
@@ -42,6 +43,29 @@ class GatedStore : public Store {
     }
     return store_->Write(batch, durability);
   }
+  // The same for what is ingested; and waits until somebody is there.
+  void CloseForRows() {
+    const absl::MutexLock lock(&mutex_);
+    rows_pass_ = false;
+  }
+  void OpenForRows() {
+    const absl::MutexLock lock(&mutex_);
+    rows_pass_ = true;
+  }
+  void WaitForRows() {
+    const absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(&rows_wait_));
+  }
+
+  absl::Status Ingest(const SortedRows& rows) override {
+    {
+      const absl::MutexLock lock(&mutex_);
+      rows_wait_ = !rows_pass_;
+      mutex_.Await(absl::Condition(&rows_pass_));
+      rows_wait_ = false;
+    }
+    return store_->Ingest(rows);
+  }
   std::shared_ptr<const Snapshot> GetSnapshot() const override {
     return store_->GetSnapshot();
   }
@@ -51,6 +75,8 @@ class GatedStore : public Store {
   Store* const store_;
   absl::Mutex mutex_;
   int passes_ ABSL_GUARDED_BY(mutex_) = -1;  // Below zero: any number.
+  bool rows_pass_ ABSL_GUARDED_BY(mutex_) = true;
+  bool rows_wait_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace skontro::ledger

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "ledger/storage/row_buffer.h"
 #include "tests/ledger/scribe.h"
 #include "tests/ledger/storage/store_place.h"
 
@@ -42,6 +43,11 @@ class StoreTest : public testing::TestWithParam<StoreKind> {
   }
   void Write(const WriteBatch& batch, Durability durability) {
     const absl::Status status = store()->Write(batch, durability);
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  void Ingest(RowBuffer* rows) {
+    const absl::Status status = store()->Ingest(*rows->Sort());
     ASSERT_TRUE(status.ok()) << status;
   }
 
@@ -333,6 +339,125 @@ TEST_P(StoreTest, ManyCrashesInARowLoseNothingMore) {
   }
   EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst).size(), 5U);
   EXPECT_TRUE(RowsOf(*store()->GetSnapshot(), kOther).empty());
+}
+
+// --- Ingest ------------------------------------------------------------------
+
+TEST_P(StoreTest, IngestedRowsAreThereAndSurviveACrash) {
+  Put(kFirst, "journal", "1");
+  Put(kOther, "changed", "1");
+  Put(kOther, "deleted", "1");
+  Put(kOther, "unlogged", "1", kUnlogged);
+  RowBuffer rows;
+  for (Family family : AllFamilies()) rows.Put(family, "new", "2");
+  rows.Put(kOther, "changed", "2");
+  rows.Put(kOther, "unlogged", "2");
+  rows.Delete(kOther, "deleted");
+  rows.Delete(kOther, "never there");
+  Ingest(&rows);
+  const FamilyRows want = {{"changed", "2"}, {"new", "2"}, {"unlogged", "2"}};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kOther), want);
+    EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst),
+              (FamilyRows{{"journal", "1"}, {"new", "2"}}));
+    for (Family family : AllFamilies()) EXPECT_EQ(Get(family, "new"), "2");
+    place_->Crash();
+  }
+}
+
+TEST_P(StoreTest, WhatIsWrittenAfterAnIngestionIsNewer) {
+  RowBuffer rows;
+  for (const char* key : {"a", "b", "c"}) rows.Put(kFirst, key, "ingested");
+  Ingest(&rows);
+  Put(kFirst, "a", "written");
+  Delete(kFirst, "b");
+  const FamilyRows want = {{"a", "written"}, {"c", "ingested"}};
+  EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), want);
+  place_->Reopen();
+  EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), want);
+  place_->Crash();
+  EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), want);
+}
+
+TEST_P(StoreTest, ASnapshotDoesNotSeeWhatIsIngestedAfterIt) {
+  Put(kFirst, "a", "1");
+  Put(kFirst, "b", "1");
+  const auto before = store()->GetSnapshot();
+  RowBuffer rows;
+  rows.Put(kFirst, "a", "2");
+  rows.Delete(kFirst, "b");
+  rows.Put(kFirst, "c", "2");
+  Ingest(&rows);
+  EXPECT_EQ(RowsOf(*before, kFirst), (FamilyRows{{"a", "1"}, {"b", "1"}}));
+  EXPECT_EQ(RowsOf(*store()->GetSnapshot(), kFirst),
+            (FamilyRows{{"a", "2"}, {"c", "2"}}));
+}
+
+TEST_P(StoreTest, NoRowsCanBeIngested) {
+  RowBuffer rows;
+  Ingest(&rows);
+  EXPECT_TRUE(RowsOf(*store()->GetSnapshot(), kFirst).empty());
+}
+
+// As a journal and its projections use a store.
+TEST_P(StoreTest, AnyIngestionsBetweenWritesAndCrashesLoseNothing) {
+  for (uint64_t seed = 0; seed < 3; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Random random(seed);
+    place_ = GetParam().make();
+    FamilyRows written;
+    FamilyRows ingested;
+    for (int i = 0; i < 40; ++i) {
+      const std::string value = std::to_string(i);
+      written[value] = value;
+      Put(kFirst, value, value);
+      if (Below(&random, 3) == 0) {
+        RowBuffer rows;
+        for (uint64_t count = Below(&random, 20); count > 0; --count) {
+          const std::string key = std::to_string(Below(&random, 50));
+          if (Below(&random, 3) == 0) {
+            rows.Delete(kOther, key);
+            ingested.erase(key);
+          } else {
+            rows.Put(kOther, key, value);
+            ingested[key] = value;
+          }
+        }
+        Ingest(&rows);
+      }
+      if (Below(&random, 8) == 0) place_->Crash();
+      if (Below(&random, 8) == 0) {
+        ASSERT_TRUE(store()->Flush().ok());
+      }
+      ASSERT_EQ(RowsOf(*store()->GetSnapshot(), kFirst), written);
+      ASSERT_EQ(RowsOf(*store()->GetSnapshot(), kOther), ingested);
+    }
+  }
+}
+
+// A reader beside a writer never sees half of what is ingested.
+TEST_P(StoreTest, AnIngestionIsSeenWholeOrNotAtAll) {
+  constexpr int kTimes = 60;
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const auto snapshot = store()->GetSnapshot();
+      const auto first = snapshot->Get(kOther, "n").value();
+      ASSERT_EQ(snapshot->Get(Family::kLimit, "n").value(), first);
+      ASSERT_EQ(snapshot->Get(Family::kTree, "n").value(), first);
+    }
+  });
+  for (int i = 0; i < kTimes; ++i) {
+    RowBuffer rows;
+    for (Family family : {kOther, Family::kLimit, Family::kTree}) {
+      rows.Put(family, "n", std::to_string(i));
+    }
+    Ingest(&rows);
+    Put(kFirst, std::to_string(i), "beside it");
+  }
+  done = true;
+  reader.join();
+  EXPECT_EQ(Get(kOther, "n"), std::to_string(kTimes - 1));
 }
 
 // A reader beside a writer never sees half a batch, nor an older state after a
