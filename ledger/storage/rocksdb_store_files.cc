@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledger/storage/rocksdb_store_log.h"
+
 namespace skontro::ledger {
 
 using rocksdb::IODebugContext;
@@ -62,6 +64,17 @@ IOStatus StoreFiles::DeleteFile(const std::string& path,
     return IOStatus::IOError(path, "kept, since a manifest failed");
   }
   return target()->DeleteFile(path, options, debug);
+}
+
+IOStatus StoreFiles::NewLogger(const std::string& path, const IOOptions&,
+                               std::shared_ptr<rocksdb::Logger>* result,
+                               IODebugContext* debug) {
+  std::unique_ptr<rocksdb::FSWritableFile> file;
+  rocksdb::FileOptions options;
+  options.use_mmap_writes = false;
+  IOStatus status = target()->NewWritableFile(path, options, &file, debug);
+  if (status.ok()) *result = std::make_shared<StoreLog>(std::move(file));
+  return status;
 }
 
 }  // namespace skontro::ledger

@@ -1,5 +1,6 @@
 // The file system below a RocksdbStore: that of the machine, or of a test, but
-// that it deletes nothing any more once a write to a manifest has failed.
+// that it deletes nothing any more once a write to a manifest has failed, and
+// that the log it makes for RocksDB survives a full disk (rocksdb_store_log.h).
 //
 // What a failed write has put on the disk nobody knows, and a manifest that
 // names a table file which is gone cannot be opened again. RocksDB deletes the
@@ -33,6 +34,10 @@ class StoreFiles : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus DeleteFile(const std::string& path,
                                const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewLogger(const std::string& path,
+                              const rocksdb::IOOptions& options,
+                              std::shared_ptr<rocksdb::Logger>* result,
+                              rocksdb::IODebugContext* debug) override;
 
  private:
   class Manifest;
