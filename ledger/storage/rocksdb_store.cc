@@ -113,6 +113,13 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.compression = rocksdb::kLZ4Compression;
   options.bottommost_compression = rocksdb::kZSTD;
+  if (family == Family::kJournal) {
+    // Batches come in the order of their keys: compressed alike on every level,
+    // a table is moved and never written again.
+    options.compression = rocksdb::kZSTD;
+    options.compression_opts.level = 1;
+    options.bottommost_compression = rocksdb::kDisableCompressionOption;
+  }
   options.write_buffer_size = 32 * 1024 * 1024;
   return options;
 }
