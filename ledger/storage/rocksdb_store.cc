@@ -90,6 +90,7 @@ rocksdb::DBOptions DatabaseOptions(
   options.write_buffer_manager = std::move(buffers);
   options.max_background_jobs = 2;
   options.keep_log_file_num = 10;
+  options.info_log_level = rocksdb::INFO_LEVEL;
   return options;
 }
 
@@ -119,6 +120,14 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
     options.compression = rocksdb::kZSTD;
     options.compression_opts.level = 1;
     options.bottommost_compression = rocksdb::kDisableCompressionOption;
+  } else {
+    // Files of rows with keys all over the family come in: merged with their
+    // like, a row is rewritten some times only, however large the family is. A
+    // long merge must not hold up the journal meanwhile.
+    options.compaction_style = rocksdb::kCompactionStyleUniversal;
+    options.level0_file_num_compaction_trigger = 8;
+    options.level0_slowdown_writes_trigger = 40;
+    options.level0_stop_writes_trigger = 64;
   }
   options.write_buffer_size = 32 * 1024 * 1024;
   return options;

@@ -22,7 +22,9 @@ std::string Stamp() {
   std::array<char, 16> fraction;
   std::snprintf(fraction.data(), fraction.size(), ".%06llu ",
                 static_cast<unsigned long long>(now % 1'000'000));
-  std::string stamp = clock->TimeToString(now / 1'000'000);
+  // What the clock returns is a buffer, with zeros behind the text.
+  const std::string day_and_time = clock->TimeToString(now / 1'000'000);
+  std::string stamp = day_and_time.c_str();
   while (!stamp.empty() && stamp.back() == ' ') stamp.pop_back();
   return stamp + fraction.data();
 }
