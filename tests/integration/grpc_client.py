@@ -31,12 +31,13 @@ def check(condition, *what):
 
 
 class Skontrod:
-    """A skontrod with a data directory of its own."""
+    """A skontrod with a data directory of its own, on a free port unless
+    `listen` names one."""
 
-    def __init__(self, program, directory, *flags):
+    def __init__(self, program, directory, *flags, listen="127.0.0.1:0"):
         self.process = subprocess.Popen(
             [program, "--data-dir", str(directory),
-             "--grpc-listen", "127.0.0.1:0", *flags],
+             "--grpc-listen", listen, *flags],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         check(line.startswith("skontrod: listening on 127.0.0.1:"), line,

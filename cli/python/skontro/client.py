@@ -1,0 +1,299 @@
+"""The client: one network of one server."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any, Callable, Optional
+
+import grpc
+
+from skontro import batch
+from skontro.amounts import Number
+from skontro.caller import Caller, check_request_id
+from skontro.draft import TradeDraft
+from skontro.errors import CallError, decode, final
+from skontro.retry import call
+from skontro.v1 import account_service_pb2 as account_pb
+from skontro.v1 import credit_service_pb2 as credit_pb
+from skontro.v1 import fiscal_service_pb2 as fiscal_pb
+from skontro.v1 import member_service_pb2 as member_pb
+from skontro.v1 import network_service_pb2 as network_pb
+from skontro.v1 import trade_service_pb2 as trade_pb
+from skontro.v1 import outcome_pb2
+from skontro.views import (Account, Member, Statement, StatementLine, Trade,
+                           Unit, date_message)
+
+_PAGE_SIZE = 500
+
+
+class Client(Caller):
+    """Calls a server, and tries again where that is safe.
+
+        with Client("127.0.0.1:7411", "res") as client:
+            trade = client.pay(TradeDraft("imprimerie", "boulangerie", "50.00"),
+                               request_id="order-4711")
+
+    Every change has a request id, a random UUID unless one is given. Give your
+    own, stored with the order before the first call, wherever your process may
+    die between the call and its answer: the same id and content gives the same
+    answer for ever, and is done once.
+
+    Reads see at least what this client was answered before, also from another
+    server process after a restart (`min_sequence`).
+
+    Raises errors.Refused, errors.Unavailable and errors.OutcomeUnknown.
+
+    Thread safety: any thread may call; one Client per process is enough. It
+    must not be used across a fork.
+    """
+
+    _known_unit: Optional[Unit] = None
+
+    # --- The network and its members ------------------------------------------
+
+    def network_info(self) -> network_pb.GetNetworkResponse:
+        """The network, and the newest sequence of its journal."""
+        return self.read("NetworkService/GetNetwork",
+                         network_pb.GetNetworkRequest(name=self.network),
+                         network_pb.GetNetworkResponse)
+
+    @property
+    def unit(self) -> Unit:
+        """What amounts are counted in; asked once, since it never changes."""
+        if self._known_unit is None:
+            self._known_unit = Unit.of(self.network_info().network)
+        return self._known_unit
+
+    def create_network(self, network: network_pb.Network,
+                       request_id: str = "") -> network_pb.Network:
+        """Creates this client's network."""
+        return self.change(
+            "NetworkService/CreateNetwork",
+            network_pb.CreateNetworkRequest(
+                network=network, network_id=self.network.split("/")[-1],
+                request_id=request_id),
+            network_pb.CreateNetworkResponse).network
+
+    def create_member(self, member_id: str, legal_name: str, country_code: str,
+                      *, vat_id: str = "",
+                      company_ids: Optional[dict[str, str]] = None,
+                      address_lines: Iterable[str] = (),
+                      request_id: str = "") -> Member:
+        ids = [member_pb.Member.CompanyId(scheme=scheme, value=value)
+               for scheme, value in (company_ids or {}).items()]
+        request = member_pb.CreateMemberRequest(
+            parent=self.network, member_id=member_id, request_id=request_id,
+            member=member_pb.Member(
+                legal_name=legal_name, country_code=country_code,
+                vat_id=vat_id, company_ids=ids, address_lines=address_lines))
+        return Member.of(self.change("MemberService/CreateMember", request,
+                                     member_pb.CreateMemberResponse).member)
+
+    def member(self, member: str) -> Member:
+        request = member_pb.GetMemberRequest(name=self.member_name(member),
+                                           min_sequence=self.sequence)
+        return Member.of(self.read("MemberService/GetMember", request,
+                                   member_pb.GetMemberResponse).member)
+
+    def members(self, tax_id: str = "") -> Iterator[Member]:
+        """All members, oldest first, or the one that has this VAT or company
+        id; punctuation and case do not matter."""
+        request = member_pb.ListMembersRequest(
+            parent=self.network, page_size=_PAGE_SIZE, tax_id=tax_id,
+            min_sequence=self.sequence)
+        for page in self.pages("MemberService/ListMembers", request,
+                               member_pb.ListMembersResponse):
+            yield from map(Member.of, page.members)
+
+    def set_credit_line(self, member: str, credit_line: Number, reason: str,
+                        *, balance_limit: Optional[Number] = None,
+                        request_id: str = "") -> None:
+        line = credit_pb.CreditLine(
+            name=self.account_name(member) + "/creditLine",
+            credit_line=self.unit.to_units(credit_line, "credit_line"))
+        if balance_limit is not None:
+            line.balance_limit.CopyFrom(
+                self.unit.to_units(balance_limit, "balance_limit"))
+        self.change("CreditService/SetCreditLine",
+                    credit_pb.SetCreditLineRequest(
+                        credit_line=line, reason=reason, request_id=request_id),
+                    credit_pb.SetCreditLineResponse)
+
+    # --- Trades ---------------------------------------------------------------
+
+    def create_trade(self, draft: TradeDraft, request_id: str = "") -> Trade:
+        """Makes the trade: it is settled where `draft.buyer_pays`, else
+        proposed to the buyer."""
+        request = self._create_request(draft, request_id)
+        return self._changed("TradeService/CreateTrade", request,
+                             trade_pb.CreateTradeResponse)
+
+    def pay(self, draft: TradeDraft, request_id: str = "") -> Trade:
+        """The buyer pays at once."""
+        return self.create_trade(dataclasses.replace(draft, buyer_pays=True),
+                                 request_id)
+
+    def preview(self, draft: TradeDraft) -> list[outcome_pb2.Refusal]:
+        """Every reason against the trade; nothing is kept, also no id."""
+        request = self._create_request(draft, "preview")
+        request.validate_only = True
+        response = call(
+            self._channel.unary("skontro.v1.TradeService/CreateTrade", request,
+                                trade_pb.CreateTradeResponse), self.retry)
+        return list(response.outcome.refusals)
+
+    def accept(self, trade: str, request_id: str = "") -> Trade:
+        request = trade_pb.AcceptTradeRequest(name=self.trade_name(trade),
+                                            request_id=request_id)
+        return self._changed("TradeService/AcceptTrade", request,
+                             trade_pb.AcceptTradeResponse)
+
+    def decline(self, trade: str, request_id: str = "") -> Trade:
+        request = trade_pb.DeclineTradeRequest(name=self.trade_name(trade),
+                                             request_id=request_id)
+        return self._changed("TradeService/DeclineTrade", request,
+                             trade_pb.DeclineTradeResponse)
+
+    def reverse(self, trade: str, request_id: str = "") -> Trade:
+        request = trade_pb.ReverseTradeRequest(name=self.trade_name(trade),
+                                             request_id=request_id)
+        return self._changed("TradeService/ReverseTrade", request,
+                             trade_pb.ReverseTradeResponse)
+
+    def trade(self, trade: str, *, as_of_sequence: int = 0) -> Trade:
+        request = trade_pb.GetTradeRequest(
+            name=self.trade_name(trade), as_of_sequence=as_of_sequence,
+            min_sequence=self.sequence)
+        return Trade.of(self.read("TradeService/GetTrade", request,
+                                  trade_pb.GetTradeResponse).trade, self.unit)
+
+    def trades(self, *, member: str = "", state: str = "") -> Iterator[Trade]:
+        """Trades, newest first, of one member or in one state (SETTLED)."""
+        request = trade_pb.ListTradesRequest(
+            parent=self.network, page_size=_PAGE_SIZE,
+            member=self.member_name(member) if member else "",
+            state=(trade_pb.Trade.State.Value(state) if state
+                   else trade_pb.Trade.STATE_UNSPECIFIED),
+            min_sequence=self.sequence)
+        for page in self.pages("TradeService/ListTrades", request,
+                               trade_pb.ListTradesResponse):
+            for trade in page.trades:
+                yield Trade.of(trade, self.unit)
+
+    def create_trades(self, drafts: Iterable[tuple[str, TradeDraft]], *,
+                      chunk: int = 1000) -> Iterator[batch.BatchResult]:
+        """Makes many trades, each for itself: pairs of request id and draft.
+
+        Yields a result for each, in order, as the calls of `chunk` trades come
+        back. A chunk that got no answer is sent again whole, with the same
+        ids. After one that stayed without answer to the end of the policy's
+        time, its items are Unavailable or OutcomeUnknown and the next chunk
+        is tried all the same: stop iterating to stop sending.
+        """
+        if not 1 <= chunk <= batch.ITEMS_MAX:
+            raise ValueError(f"chunk: {chunk} is not in 1 to {batch.ITEMS_MAX}")
+        requests = (self._create_request(draft, check_request_id(request_id))
+                    for request_id, draft in drafts)
+        index = 0
+        for items in batch.chunks(requests, chunk):
+            one = batch.ChunkCall(items, self.unit, self._send_batch,
+                                  self.retry)
+            results = one.run(index)
+            self.saw(one.sequence)
+            index += len(items)
+            yield from results
+
+    def create_trades_atomically(self, drafts: Iterable[TradeDraft],
+                                 request_id: str = "") -> list[Trade]:
+        """Makes all of the trades or none: at most 1,024 of 512 KiB in all.
+        The error of one that is refused has its index as metadata `item`."""
+        kind = trade_pb.BatchCreateTradesRequest
+        response = self.change(
+            "TradeService/BatchCreateTrades",
+            kind(parent=self.network, mode=kind.ATOMIC, request_id=request_id,
+                 requests=[draft.request(self.unit, self.member_name, "")
+                           for draft in drafts]),
+            trade_pb.BatchCreateTradesResponse)
+        return [Trade.of(result.response.trade, self.unit,
+                         result.response.outcome)
+                for result in response.results]
+
+    # --- Accounts and exports -------------------------------------------------
+
+    def account(self, member: str, *, as_of_sequence: int = 0) -> Account:
+        request = account_pb.GetAccountRequest(
+            name=self.account_name(member), as_of_sequence=as_of_sequence,
+            min_sequence=self.sequence)
+        response = self.read("AccountService/GetAccount", request,
+                             account_pb.GetAccountResponse)
+        return Account.of(response.account, self.unit, response.sequence)
+
+    def statement(self, member: str, *,
+                  from_date: Optional[datetime.date] = None,
+                  to_date: Optional[datetime.date] = None,
+                  as_of_sequence: int = 0) -> Statement:
+        """The whole statement of a period, all pages of it, by booking date."""
+        request = account_pb.GetStatementRequest(
+            name=self.account_name(member), from_date=date_message(from_date),
+            to_date=date_message(to_date), page_size=_PAGE_SIZE,
+            as_of_sequence=as_of_sequence, min_sequence=self.sequence)
+        pages = list(self.pages("AccountService/GetStatement", request,
+                                account_pb.GetStatementResponse))
+        first = pages[0]
+        return Statement(
+            Account.of(first.account, self.unit, first.sequence),
+            self.unit.units(first.opening_balance),
+            self.unit.units(first.closing_balance),
+            [StatementLine.of(line, self.unit)
+             for page in pages for line in page.lines], first.sequence)
+
+    def journal_csv(self, member: str, year: int, *,
+                    timeout: float = 600.0) -> dict[str, bytes]:
+        """The journal CSV of a year and its manifest, by file name."""
+        return self._export("ExportJournalCsv", fiscal_pb.ExportJournalCsvRequest(
+            member=self.member_name(member), year=year), timeout)
+
+    def fec(self, member: str, year: int, *,
+            timeout: float = 600.0) -> dict[str, bytes]:
+        """The FEC of a year, its description and manifest, by file name."""
+        return self._export("ExportFec", fiscal_pb.ExportFecRequest(
+            member=self.member_name(member), year=year), timeout)
+
+    # --- Parts of the above ---------------------------------------------------
+
+    def _create_request(self, draft: TradeDraft,
+                        request_id: str) -> trade_pb.CreateTradeRequest:
+        request = draft.request(self.unit, self.member_name, request_id)
+        request.parent = self.network
+        return request
+
+    def _changed(self, method: str, request: Any, answer: Any) -> Trade:
+        response = self.change(method, request, answer)
+        return Trade.of(response.trade, self.unit, response.outcome)
+
+    def _send_batch(self, items: list[trade_pb.CreateTradeRequest]) -> Callable[
+            [float], trade_pb.BatchCreateTradesResponse]:
+        kind = trade_pb.BatchCreateTradesRequest
+        return self._channel.unary(
+            "skontro.v1.TradeService/BatchCreateTrades",
+            kind(parent=self.network, mode=kind.INDEPENDENT, requests=items),
+            trade_pb.BatchCreateTradesResponse)
+
+    def _export(self, method: str, request: Any,
+                timeout: float) -> dict[str, bytes]:
+        # Not tried again by itself: what came before an error is thrown away.
+        files: dict[str, bytearray] = {}
+        name = ""
+        try:
+            for chunk in self._channel.stream(
+                    "skontro.v1.FiscalService/" + method, request,
+                    fiscal_pb.ExportChunk, timeout):
+                name = chunk.file_name or name
+                files.setdefault(name, bytearray()).extend(chunk.content)
+        except grpc.RpcError as error:
+            raise _final_read(decode(error)) from None
+        return {name: bytes(data) for name, data in files.items()}
+
+
+def _final_read(error: CallError) -> CallError:
+    return final(error, "", unknown=False)
