@@ -16,6 +16,7 @@ Client.read and Client.change call any method with them.
 from skontro import _google  # noqa: F401  Before any generated module.
 from skontro.amounts import AmountError, Number
 from skontro.batch import BatchResult
+from skontro.caller import check_request_id
 from skontro.client import Client
 from skontro.draft import TaxLine, TradeDraft
 from skontro.errors import CallError, OutcomeUnknown, Refused, Unavailable
@@ -27,5 +28,5 @@ __all__ = [
     "Account", "AmountError", "BatchResult", "CallError", "Client", "Member",
     "Number", "Outcome", "OutcomeUnknown", "Refused", "RetryPolicy",
     "Statement", "StatementLine", "TaxLine", "Trade", "TradeDraft",
-    "Unavailable", "Unit",
+    "Unavailable", "Unit", "check_request_id",
 ]

@@ -19,6 +19,7 @@ check() {
     --cache-dir "$work/cache" --python-executable /usr/bin/python3 "$@"
 }
 check -p skontro
+check "$source/docs/examples/submit_csv.py"
 
 # The check sees something: a float is no amount.
 cat >wrong.py <<'PY'
