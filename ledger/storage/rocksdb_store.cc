@@ -160,8 +160,13 @@ struct RocksdbStore::Database {
   std::vector<rocksdb::ColumnFamilyHandle*> families;  // By Family.
   rocksdb::ColumnFamilyHandle* unused_default = nullptr;
 
-  // Held while files are written: they have the same names every time.
+  // Held while files are written.
   absl::Mutex ingesting;
+
+  // Files that were written so far. No name is used twice: a table of the store
+  // is the file that was ingested, linked, and if its old name could not be
+  // deleted, writing to that name again would write over the table.
+  uint64_t files_written ABSL_GUARDED_BY(ingesting) = 0;
 
   // Held while the database changes. After a change that failed nobody may
   // touch its log again: the packaged RocksDB has its assertions on and would
@@ -191,8 +196,8 @@ struct RocksdbStore::Database {
                                   handle,
                                   /*invalidate_page_cache=*/false);
     const std::string path =
-        absl::StrCat(directory, "/", std::string(handle->GetName()),
-                     std::string(kNewFileSuffix));
+        absl::StrCat(directory, "/", std::string(handle->GetName()), ".",
+                     ++files_written, std::string(kNewFileSuffix));
     SKONTRO_RETURN_IF_ERROR(ToStatus(writer.Open(path)));
     for (size_t row = rows.begin(family); row < rows.end(family); ++row) {
       const rocksdb::Slice key = ToSlice(rows.key(row));
