@@ -76,6 +76,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddHeadVerbs(verbs);
   AddRecoverVerb(verbs);
   AddConfigVerbs(verbs);
+  AddCompletionVerb(verbs);
   verbs.AddLocal(&verbs.app(), "version", "Print the version of skontro", "",
                  [&]() -> absl::StatusOr<ExitCode> {
                    environment.out << kVersion << "\n";

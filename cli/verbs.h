@@ -83,6 +83,7 @@ void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
 void AddReceiptVerbs(Verbs& verbs);
 void AddRecoverVerb(Verbs& verbs);
+void AddCompletionVerb(Verbs& verbs);
 void AddConfigVerbs(Verbs& verbs);
 
 }  // namespace skontro::cli

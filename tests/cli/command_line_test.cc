@@ -18,16 +18,36 @@ using testing::StartsWith;
 
 // Every verb there is.
 const std::vector<std::vector<std::string>>& AllVerbs() {
-  static const auto* const kVerbs = new std::vector<std::vector<std::string>>{
-      {"network", "create"}, {"network", "get"},   {"network", "list"},
-      {"member", "create"},  {"member", "get"},    {"member", "list"},
-      {"credit", "set"},     {"credit", "get"},    {"credit", "history"},
-      {"account", "get"},    {"statement"},        {"trade", "request"},
-      {"trade", "pay"},      {"trade", "submit"},  {"trade", "batch"},
-      {"trade", "accept"},   {"trade", "decline"}, {"trade", "reverse"},
-      {"trade", "get"},      {"trade", "list"},    {"export", "fec"},
-      {"export", "journal"}, {"verify"},           {"config", "get"},
-      {"config", "set"},     {"config", "list"}};
+  static const auto* const kVerbs =
+      new std::vector<std::vector<std::string>>{{"network", "create"},
+                                                {"network", "get"},
+                                                {"network", "list"},
+                                                {"member", "create"},
+                                                {"member", "get"},
+                                                {"member", "list"},
+                                                {"credit", "set"},
+                                                {"credit", "get"},
+                                                {"credit", "history"},
+                                                {"account", "get"},
+                                                {"statement"},
+                                                {"trade", "request"},
+                                                {"trade", "pay"},
+                                                {"trade", "submit"},
+                                                {"trade", "batch"},
+                                                {"trade", "accept"},
+                                                {"trade", "decline"},
+                                                {"trade", "reverse"},
+                                                {"trade", "get"},
+                                                {"trade", "list"},
+                                                {"export", "fec"},
+                                                {"export", "journal"},
+                                                {"verify"},
+                                                {"config", "get"},
+                                                {"config", "set"},
+                                                {"config", "list"},
+                                                {"completion", "bash"},
+                                                {"completion", "zsh"},
+                                                {"completion", "fish"}};
   return *kVerbs;
 }
 
