@@ -93,10 +93,10 @@ start() {
   if port_is_taken; then
     if cli network list >/dev/null 2>&1; then
       die "a skontrod listens on $endpoint already.
-Use it, stop it first, or take another port: --grpc-listen 127.0.0.1:7412"
+Use it, stop it first, or take another port: --grpc-listen 127.0.0.1:7421"
     fi
     die "another program listens on $endpoint.
-Take another port: --grpc-listen 127.0.0.1:7412"
+Take another port: --grpc-listen 127.0.0.1:7421"
   fi
   mkdir -p "$(dirname "$data_dir")"
   # In a session of its own, so that Ctrl-C reaches this script alone, which
@@ -223,6 +223,11 @@ show() {
   echo "Trades: $states. Journal at sequence $(journal_sequence)."
 }
 
+# Where it says that it answers JSON over HTTP.
+http_endpoint() {
+  sed -n 's/.* listening .*http=\([^ ]*\).*/http:\/\/\1/p' "$log" | tail -n 1
+}
+
 show_next() {
   local year data
   year=$(date +%Y)
@@ -240,6 +245,8 @@ Try next, in another terminal:
   skontro export fec octant --year $year --out /tmp/books-octant
   skontro verify $data
   skontro --help
+  curl -H 'Content-Type: application/json' -d '{"parent": "networks/$network"}' \\
+    $(http_endpoint)/skontro.v1.MemberService/ListMembers
 TXT
 }
 

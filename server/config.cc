@@ -5,22 +5,30 @@
 #include <iostream>
 #include <map>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/http/route.h"
 #include "server/server.h"
 
 namespace skontro::server {
 namespace {
 
+constexpr char kNone[] = "none";
+
 constexpr char kVersion[] = "skontrod " SKONTRO_VERSION;
 
 constexpr char kDescription[] =
-    "skontrod keeps the books of barter networks and answers calls of gRPC.\n"
+    "skontrod keeps the books of barter networks and answers calls of gRPC "
+    "and\n"
+    "of JSON over HTTP.\n"
     "Nothing that it has answered is lost by a crash.";
 
 constexpr char kFooter[] =
     "Examples:\n"
     "  skontrod\n"
-    "      data in ~/.local/share/skontro, listening on 127.0.0.1:7411\n"
+    "      data in ~/.local/share/skontro, listening on 127.0.0.1:7411 and, "
+    "for\n"
+    "      HTTP, on 127.0.0.1:7412\n"
     "  skontrod --data-dir /var/lib/skontro --log-format json\n"
     "      for a service manager that collects the log\n"
     "  skontrod --data-dir /var/lib/skontro --anchor-dir /mnt/b/anchors "
@@ -55,6 +63,45 @@ std::string CheckAddress(const std::string& address) {
                       "127.0.0.1:PORT or [::1]:PORT");
 }
 
+// Where HTTP is listened for unless it is said: beside gRPC, on the loopback.
+std::string DefaultHttpListen(const std::string& grpc_listen) {
+  int port = 0;
+  if (!absl::SimpleAtoi(grpc_listen.substr(grpc_listen.rfind(':') + 1),
+                        &port) ||
+      port == 0 || port == 65'535) {
+    return "127.0.0.1:0";
+  }
+  return absl::StrCat("127.0.0.1:", port + 1);
+}
+
+std::string CheckHttpAddress(const std::string& address) {
+  if (address == kNone || IsLoopback(address)) return "";
+  return absl::StrCat("'", address,
+                      "' is not HOST:PORT on this machine's loopback, and not "
+                      "'none'. Calls over HTTP are not encrypted, so use "
+                      "127.0.0.1:PORT or [::1]:PORT");
+}
+
+std::string CheckOrigin(const std::string& origin) {
+  if (http::IsOrigin(origin)) return "";
+  return absl::StrCat("'", origin,
+                      "' is no origin, such as https://shop.example");
+}
+
+void AddHttpFlags(CLI::App* app, Config* config) {
+  app->add_option("--http-listen", config->http_listen,
+                  "Where to listen for JSON over HTTP; port 0 takes one that "
+                  "is free; none for not at all")
+      ->type_name("HOST:PORT")
+      ->check(CLI::Validator(CheckHttpAddress, ""))
+      ->default_str("127.0.0.1 and the port after that of gRPC");
+  app->add_option("--http-cors-origin", config->http_cors_origins,
+                  "A web page's origin that may call over HTTP, such as "
+                  "https://shop.example; may be given more than once")
+      ->type_name("ORIGIN")
+      ->check(CLI::Validator(CheckOrigin, ""));
+}
+
 void AddFlags(CLI::App* app, Config* config) {
   app->add_option("--data-dir", config->data_directory,
                   "Where the data is; made if it is not there")
@@ -65,6 +112,7 @@ void AddFlags(CLI::App* app, Config* config) {
       ->type_name("HOST:PORT")
       ->check(CLI::Validator(CheckAddress, ""))
       ->capture_default_str();
+  AddHttpFlags(app, config);
   app->add_option("--anchor", config->anchor,
                   "When the head anchor is written, which tells at the next "
                   "start whether the store lost records: sync before every "
@@ -143,6 +191,11 @@ std::variant<Config, ExitCode> ReadCommandLine(int argc, char** argv) {
     std::cerr << "skontrod: neither XDG_DATA_HOME nor HOME is set; name the "
                  "data directory with --data-dir\n";
     return ExitCode::kUsage;
+  }
+  if (config.http_listen.empty()) {
+    config.http_listen = DefaultHttpListen(config.grpc_listen);
+  } else if (config.http_listen == kNone) {
+    config.http_listen.clear();
   }
   return config;
 }

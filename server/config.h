@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "ledger/head_anchor.h"
 #include "server/exit_code.h"
@@ -19,6 +20,8 @@ struct Config {
   std::string anchor_directory;  // Empty: `anchors` in the data directory.
   ledger::AnchorMode anchor = ledger::AnchorMode::kInterval;
   std::string grpc_listen = "127.0.0.1:7411";
+  std::string http_listen;  // Resolved; empty for none.
+  std::vector<std::string> http_cors_origins;
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
   int cache_mb = 256;

@@ -1,7 +1,8 @@
-// skontrod: opens the data directory, serves gRPC until a signal comes, and
-// leaves the books in order.
+// skontrod: opens the data directory, serves gRPC and HTTP until a signal
+// comes, and leaves the books in order.
 
 #include <grpc/support/log.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/disk_watch.h"
+#include "server/http/http_server.h"
 #include "server/log.h"
 #include "server/network_registry.h"
 #include "server/server.h"
@@ -75,8 +77,47 @@ class StopSignal {
   boost::asio::signal_set signals_;
 };
 
+// How long answers over HTTP may take to go out when all calls have ended.
+constexpr absl::Duration kHttpStopGrace = absl::Seconds(2);
+
+// Sockets, and the files of the stores, are counted together; the system's soft
+// limit is one of the days of select().
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Null where there is to be none.
+absl::StatusOr<std::unique_ptr<http::HttpServer>> StartHttp(
+    const Config& config, Log* log) {
+  if (config.http_listen.empty()) return nullptr;
+  http::Options options;
+  options.address = config.http_listen;
+  options.cors_origins = config.http_cors_origins;
+  return http::HttpServer::Start(std::move(options), nullptr, log);
+}
+
+std::string WithPort(const std::string& address, int port) {
+  return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
+}
+
+void TellAddresses(const std::string& grpc, const std::string& http, Log* log) {
+  if (http.empty()) {
+    log->Write(LogLevel::kInfo, "listening", {{"grpc", grpc}});
+  } else {
+    log->Write(LogLevel::kInfo, "listening", {{"grpc", grpc}, {"http", http}});
+  }
+  std::printf("skontrod: listening on %s\n", grpc.c_str());
+  if (!http.empty()) {
+    std::printf("skontrod: listening on http://%s\n", http.c_str());
+  }
+  std::fflush(stdout);
+}
+
 ExitCode Serve(const Config& config, NetworkRegistry* networks,
-               StopSignal* stop, Log* log) {
+               http::HttpServer* http, StopSignal* stop, Log* log) {
   const SystemClock clock;
   const ClockWatch clock_watch({}, &clock, *networks, log);
   DiskWatch::Options disk;
@@ -87,16 +128,20 @@ ExitCode Serve(const Config& config, NetworkRegistry* networks,
   if (!server.ok()) {
     return Fail(log, "listen_failed", ExitCode::kCannotListen, server.status());
   }
-  const std::string host =
-      config.grpc_listen.substr(0, config.grpc_listen.rfind(':'));
-  const std::string address = absl::StrCat(host, ":", (*server)->port());
-  log->Write(LogLevel::kInfo, "listening", {{"grpc", address}});
-  std::printf("skontrod: listening on %s\n", address.c_str());
-  std::fflush(stdout);
+  if (http != nullptr) http->Serve((*server)->InProcessChannel(), nullptr);
+  TellAddresses(
+      WithPort(config.grpc_listen, (*server)->port()),
+      http == nullptr ? "" : WithPort(config.http_listen, http->port()), log);
 
   const int number = stop->Wait();
   log->Write(LogLevel::kInfo, "stopping", {{"signal", number}});
+  if (http != nullptr) {
+    http->Drain();
+    (*server)->StopIntake();
+    http->WaitForCalls(kStopGrace);
+  }
   (*server)->Stop(kStopGrace);
+  if (http != nullptr) http->Stop(kHttpStopGrace);
   return ExitCode::kDone;
 }
 
@@ -106,6 +151,16 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
   if (!directory.ok()) {
     return Fail(log, "data_directory_failed", ExitCodeOf(directory.status()),
                 directory.status());
+  }
+  std::unique_ptr<http::HttpServer> http;
+  if (!config.check) {
+    absl::StatusOr<std::unique_ptr<http::HttpServer>> started =
+        StartHttp(config, log);
+    if (!started.ok()) {
+      return Fail(log, "listen_failed", ExitCode::kCannotListen,
+                  started.status());
+    }
+    http = *std::move(started);
   }
   NetworkRegistry::Options options;
   options.cache_bytes = static_cast<size_t>(config.cache_mb) << 20;
@@ -127,7 +182,7 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
                 config.data_directory.c_str(), static_cast<int>(count));
     return ExitCode::kDone;
   }
-  return Serve(config, networks->get(), stop, log);
+  return Serve(config, networks->get(), http.get(), stop, log);
 }
 
 ExitCode Main(int argc, char** argv) {
@@ -141,6 +196,7 @@ ExitCode Main(int argc, char** argv) {
   static Log log(STDERR_FILENO, config.log_format, config.log_level);
   grpc_log = &log;
   gpr_set_log_function(LogOfGrpc);
+  RaiseFileLimit();
   StopSignal stop;
   log.Write(LogLevel::kInfo, "starting", {{"version", SKONTRO_VERSION}});
   const ExitCode code = Run(config, &stop, &log);

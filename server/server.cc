@@ -151,15 +151,26 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   return server;
 }
 
+std::shared_ptr<grpc::Channel> Server::InProcessChannel() const {
+  grpc::ChannelArguments arguments;
+  // What the services answer is theirs to bound.
+  arguments.SetMaxReceiveMessageSize(-1);
+  return server_->InProcessChannel(arguments);
+}
+
 Server::~Server() {
   if (server_ != nullptr) Stop(absl::ZeroDuration());
 }
 
-void Server::Stop(absl::Duration grace) {
-  if (server_ == nullptr) return;
+void Server::StopIntake() {
   server_->GetHealthCheckService()->SetServingStatus(false);
   networks_->StopIntake();
   operations_.CancelAll();
+}
+
+void Server::Stop(absl::Duration grace) {
+  if (server_ == nullptr) return;
+  StopIntake();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_.reset();

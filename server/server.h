@@ -41,8 +41,15 @@ class Server {
   // Where it listens.
   int port() const { return port_; }
 
+  // A way to the services inside this process, which every check of a call, and
+  // every limit, is on as well. Calls on it end with the server.
+  std::shared_ptr<grpc::Channel> InProcessChannel() const;
+
   // Tells health checks that nothing more should be sent here; refuses new
-  // changes; cancels long work; waits for `grace` until every call that is on
+  // changes; cancels long work.
+  void StopIntake();
+
+  // Does that, then waits for `grace` until every call that is on
   // its way has ended, and cancels the rest. Changes that were accepted are
   // finished in any case.
   void Stop(absl::Duration grace);
