@@ -303,9 +303,9 @@ void Connection::WriteNow(std::string bytes, OnWritten done) {
         if (self->next_out_.empty()) return done(ok);
         done(ok);
         const OnWritten next = std::exchange(self->next_written_, nullptr);
-        std::string bytes = std::exchange(self->next_out_, std::string());
+        std::string waiting = std::exchange(self->next_out_, std::string());
         if (!ok) return next(false);
-        self->WriteNow(std::move(bytes), next);
+        self->WriteNow(std::move(waiting), next);
       });
 }
 
