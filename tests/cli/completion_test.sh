@@ -28,7 +28,7 @@ bash -n ../script.bash
 # Outside of a completion compopt only says so.
 compopt() { :; }
 source ../script.bash
-complete -p skontro | grep -q -- '-F _skontro' || fail "bash: not registered"
+[[ $(complete -p skontro) == *'-F _skontro'* ]] || fail "bash: not registered"
 
 # offered <words...>: what comes when Tab follows the last one, one a line.
 offered() {
@@ -48,17 +48,13 @@ expect() {
 }
 
 # has <word> <words...>, has_not: among others.
-has() {
+is_offered() {
   local wanted=$1
   shift
-  offered "$@" | grep -qxF -- "$wanted" || fail "bash: skontro $*: no '$wanted'"
+  [[ $'\n'"$(offered "$@")"$'\n' == *$'\n'"$wanted"$'\n'* ]]
 }
-has_not() {
-  local unwanted=$1
-  shift
-  ! offered "$@" | grep -qxF -- "$unwanted" ||
-    fail "bash: skontro $*: has '$unwanted'"
-}
+has() { is_offered "$@" || fail "bash: not offered, then typed: $*"; }
+has_not() { ! is_offered "$@" || fail "bash: offered, then typed: $*"; }
 
 # Every verb that the program has, and no other: the help lists them.
 "$skontro" --help | sed -n '/^Subcommands:/,/^[A-Z][a-z ]*:$/s/^  \([a-z-]*\) .*/\1/p' |

@@ -19,7 +19,9 @@ check() {
     --cache-dir "$work/cache" --python-executable /usr/bin/python3 "$@"
 }
 check -p skontro
-check "$source/docs/examples/submit_csv.py"
+for name in erp_invoices statement_csv submit_csv; do
+  check "$source/docs/examples/$name.py"
+done
 
 # The check sees something: a float is no amount.
 cat >wrong.py <<'PY'
