@@ -5,7 +5,9 @@ recipes as they stand there, against a real skontrod."""
 import os
 import pathlib
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,14 +17,12 @@ import unittest
 import uuid
 
 import client_package
-from grpc_client import Skontrod
 from skontro import (Client, OutcomeUnknown, Refused, RetryPolicy, TradeDraft,
                      Unavailable)
 from skontro.v1 import network_service_pb2
 
 PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
 PAGE = (client_package.SOURCE / "docs" / "api.md").read_text(encoding="utf-8")
-CALL = client_package.SOURCE / "docs" / "examples" / "call.py"
 
 
 def recipe(mark):
@@ -40,6 +40,7 @@ class Scene(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
         self.server = None
+        self.http = "none"
         self.start()
         self.addCleanup(lambda: self.server.__exit__())
         self.client = self.network("walk")
@@ -47,8 +48,8 @@ class Scene(unittest.TestCase):
                                 buyer_pays=True)
 
     def start(self):
-        listen = self.server.address if self.server else "127.0.0.1:0"
-        self.server = Skontrod(PROGRAM, self.directory / "data", listen=listen)
+        self.server = client_package.start_server(
+            PROGRAM, self.directory / "data", self.server, self.http)
 
     def network(self, name):
         client = Client(self.server.address, name)
@@ -165,37 +166,41 @@ class PromiseTest(Scene):
 
 class RecipeTest(Scene):
 
+    @unittest.skipIf(shutil.which("curl") is None, "needs curl")
     def test_the_recipe_for_a_shell_books_once(self):
         script = "set -euo pipefail\n" + recipe("retry in a shell")
-        error = self.directory / "error"
+        log = self.directory / "curl.log"
+
+        def run(text):
+            return subprocess.Popen(
+                ["bash", "-c", text], cwd=self.directory, text=True,
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env={**os.environ, "SKONTRO_HTTP": f"http://{self.http}"})
 
         def wait_for(word):
             end = time.monotonic() + 60
-            while word not in (error.read_text() if error.exists() else ""):
+            while word not in (log.read_text() if log.exists() else ""):
                 self.assertLess(time.monotonic(), end, f"no {word}")
                 time.sleep(0.02)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.http = f"127.0.0.1:{free.getsockname()[1]}"
+        self.kill_and_start()
         self.stand_still()
-        run = subprocess.Popen(
-            ["bash", "-c", script], cwd=self.directory, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, "call": str(CALL),
-                 "SKONTRO_ENDPOINT": self.server.address})
-        wait_for("DEADLINE_EXCEEDED")
+        running = run(script)
+        wait_for("timed out")
         self.server.stop(signal.SIGKILL)
-        wait_for("UNAVAILABLE")
+        wait_for("Failed to connect")
         self.start()
-        out, errors = run.communicate(timeout=100)
-        self.assertEqual(run.returncode, 0, out + errors)
+        out, errors = running.communicate(timeout=100)
+        self.assertEqual(running.returncode, 0, out + errors)
         self.assertIn('"digest"', out)
         self.assertEqual(self.booked(), 1)
         # A refusal ends it, with the reason.
-        refused = subprocess.run(
-            ["bash", "-c", script.replace('"100"', '"999999999"')],
-            cwd=self.directory, text=True, capture_output=True, timeout=60,
-            env={**os.environ, "call": str(CALL),
-                 "SKONTRO_ENDPOINT": self.server.address})
-        self.assertEqual(refused.returncode, 1, refused)
-        self.assertIn("CREDIT_LINE_EXCEEDED", refused.stderr)
+        refused = run(script.replace('"100"', '"999999999"'))
+        _, errors = refused.communicate(timeout=60)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("CREDIT_LINE_EXCEEDED", errors)
 
     def order(self, units="1.00"):
         done = []

@@ -12,8 +12,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-import client_package  # noqa: F401
-from grpc_client import Skontrod
+import client_package
 from skontro import (Client, OutcomeUnknown, Refused, RetryPolicy, TradeDraft,
                      Unavailable)
 from skontro.v1 import network_service_pb2, trade_service_pb2
@@ -43,8 +42,8 @@ class Scene(unittest.TestCase):
             self.client.create_member(member, member.title(), "FR")
 
     def start(self):
-        listen = self.server.address if self.server else "127.0.0.1:0"
-        self.server = Skontrod(PROGRAM, self.directory, listen=listen)
+        self.server = client_package.start_server(
+            PROGRAM, self.directory, self.server)
 
     def connect(self, retry=PATIENT):
         client = Client(self.address, "res", retry=retry)

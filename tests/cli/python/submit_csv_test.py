@@ -12,7 +12,6 @@ import tempfile
 import unittest
 
 import client_package
-from grpc_client import Skontrod
 from skontro import Client
 from skontro.v1 import network_service_pb2
 
@@ -42,8 +41,8 @@ class SubmitTest(unittest.TestCase):
                                   vat_id="BE0123456749")
 
     def start(self):
-        listen = self.server.address if self.server else "127.0.0.1:0"
-        self.server = Skontrod(PROGRAM, self.directory / "data", listen=listen)
+        self.server = client_package.start_server(
+            PROGRAM, self.directory / "data", self.server)
 
     def file(self, *rows, header=HEADER, name="trades.csv"):
         path = self.directory / name
