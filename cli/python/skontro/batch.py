@@ -66,6 +66,8 @@ class ChunkCall:
         self._send = send
         self._policy = policy
         self._results: dict[int, BatchResult] = {}
+        # Items that an earlier attempt may have booked.
+        self._unknown: set[int] = set()
         self.sequence = 0
 
     def run(self, first_index: int) -> list[BatchResult]:
@@ -77,11 +79,14 @@ class ChunkCall:
             if not waiting:
                 break
             try:
-                attempts.failed(next(iter(errors.values())))
+                attempts.failed(max(errors.values(), key=lambda error: (
+                    not error.may_be_sent_again, error.retry_after or 0.0)))
             except CallError:
                 for index, error in errors.items():
-                    self._fail(index, first_index, error, attempts.unknown)
+                    self._fail(index, first_index, error)
                 break
+            self._unknown |= {index for index, error in errors.items()
+                              if error.is_silent}
         return [self._results[index] for index in range(len(self._requests))]
 
     def _attempt(self, waiting: list[int], timeout: float,
@@ -111,14 +116,13 @@ class ChunkCall:
             if error.may_be_sent_again:
                 again[index] = error
             else:
-                self._fail(index, first_index, error, unknown=False)
+                self._fail(index, first_index, error)
         return again
 
-    def _fail(self, index: int, first_index: int, error: CallError,
-              unknown: bool) -> None:
+    def _fail(self, index: int, first_index: int, error: CallError) -> None:
         request_id = self._requests[index].request_id
         self._add(index, first_index, None,
-                  final(error, request_id, unknown=unknown))
+                  final(error, request_id, unknown=index in self._unknown))
 
     def _add(self, index: int, first_index: int, trade: Optional[Trade],
              error: Optional[CallError]) -> None:

@@ -360,6 +360,28 @@ class BatchTest(Scene):
         self.assertTrue(all(isinstance(one.error, Unavailable)
                             for one in results), results)
 
+    def test_each_item_is_in_doubt_for_itself(self):
+        stopping = Fail(CODE.UNAVAILABLE, "SHUTTING_DOWN")
+        revoked = Fail(CODE.UNAUTHENTICATED, "CREDENTIAL_INVALID")
+
+        def errors_of(item):
+            return {"r0": stopping, "r1": BUSY}.get(item.request_id)
+        for last, kinds in (
+                (BUSY, [OutcomeUnknown, Unavailable, type(None)]),
+                (revoked, [OutcomeUnknown, Refused, type(None)])):
+            self.answers[BATCH] = [self.echo(errors_of),
+                                   self.echo(lambda item: last)]
+            results = list(self.client.create_trades(self.drafts(3)))
+            self.assertEqual([type(one.error) for one in results], kinds)
+
+    def test_the_longest_wait_that_an_item_asks_for_is_kept(self):
+        full = Fail(CODE.RESOURCE_EXHAUSTED, "DISK_NEARLY_FULL", retry_after=3)
+        self.answers[BATCH] = [
+            self.echo(lambda item: full if item.request_id == "r1" else BUSY),
+            self.echo()]
+        list(self.client.create_trades(self.drafts(3)))
+        self.assertEqual(self.clock.waits, [3])
+
     def test_a_short_answer_is_no_answer(self):
         self.answers[BATCH] = [
             trade_service_pb2.BatchCreateTradesResponse(sequence=4)]
