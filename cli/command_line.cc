@@ -67,6 +67,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddCreditVerbs(verbs);
   AddAccountVerbs(verbs);
   AddTradeVerbs(verbs);
+  AddEventVerbs(verbs);
   AddExportVerbs(verbs);
   AddVerifyVerb(verbs);
   AddOperationVerbs(verbs);

@@ -75,6 +75,7 @@ void AddAccountVerbs(Verbs& verbs);
 void AddTradeVerbs(Verbs& verbs);
 void AddTradeBatchVerb(Verbs& verbs, CLI::App* trade);
 void AddTradeSubmitVerb(Verbs& verbs, CLI::App* trade);
+void AddEventVerbs(Verbs& verbs);
 void AddExportVerbs(Verbs& verbs);
 void AddVerifyVerb(Verbs& verbs);
 void AddOperationVerbs(Verbs& verbs);

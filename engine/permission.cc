@@ -39,6 +39,7 @@ constexpr std::array kRules = {
     Rule{"TradeService.ReverseTrade", kNo, kYes},
     Rule{"FiscalService.ExportFec", kYes, kYes},
     Rule{"FiscalService.ExportJournalCsv", kYes, kYes},
+    Rule{"EventService.WatchEvents", kYes, kYes},
     Rule{"OperationService.GetOperation", kYes, kYes},
     Rule{"OperationService.ListOperations", kYes, kYes},
     Rule{"OperationService.CancelOperation", kYes, kYes},

@@ -10,10 +10,10 @@
 #include "engine/refusals.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/status.h"
-#include "ledger/store_journal.h"
 #include "server/account_reader.h"
 #include "server/call.h"
 #include "server/convert_amount.h"
+#include "server/convert_credit.h"
 #include "server/convert_outcome.h"
 #include "server/page.h"
 
@@ -23,24 +23,6 @@ namespace {
 constexpr std::string_view kGet = "CreditService.GetCreditLine";
 constexpr std::string_view kList = "CreditService.ListCreditLineChanges";
 constexpr std::string_view kSet = "CreditService.SetCreditLine";
-
-absl::Status WriteChange(const ledger::Snapshot& snapshot,
-                         ledger::Sequence sequence, const engine::LimitRow& row,
-                         v1::CreditLineChange* out) {
-  out->set_sequence(WireSequence(sequence));
-  WriteTime(row.time_us, out->mutable_record_time());
-  WriteAmount(row.set.old_credit_line, out->mutable_old_credit_line());
-  WriteAmount(row.set.new_credit_line, out->mutable_new_credit_line());
-  WriteAmount(row.set.old_balance_limit, out->mutable_old_balance_limit());
-  WriteAmount(row.set.new_balance_limit, out->mutable_new_balance_limit());
-  SKONTRO_ASSIGN_OR_RETURN(
-      std::optional<std::string> reason,
-      ReadPersonal(snapshot, static_cast<uint64_t>(row.subject), sequence,
-                   engine::kLimitReasonField));
-  out->set_reason(std::move(reason).value_or(""));
-  out->set_author(row.author);
-  return absl::OkStatus();
-}
 
 absl::Status List(const ReadScope& scope, const NameParts& parts,
                   const v1::ListCreditLineChangesRequest& request,
@@ -66,8 +48,8 @@ absl::Status List(const ReadScope& scope, const NameParts& parts,
         NextPage(scope, page, static_cast<uint64_t>(rows.back().first)));
   }
   for (const auto& [sequence, row] : rows) {
-    SKONTRO_RETURN_IF_ERROR(
-        WriteChange(snapshot, sequence, row, response->add_changes()));
+    SKONTRO_RETURN_IF_ERROR(WriteCreditLineChange(snapshot, sequence, row,
+                                                  response->add_changes()));
   }
   return absl::OkStatus();
 }

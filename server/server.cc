@@ -16,6 +16,7 @@
 #include "server/audit_service.h"
 #include "server/call_watch.h"
 #include "server/credit_service.h"
+#include "server/event_service.h"
 #include "server/fiscal_service.h"
 #include "server/member_service.h"
 #include "server/network_service.h"
@@ -84,7 +85,7 @@ bool IsLoopback(const std::string& address) {
 }
 
 struct Server::Services {
-  explicit Services(const Backend& backend)
+  Services(const Backend& backend, EventFeed* events)
       : network(backend),
         member(backend),
         account(backend),
@@ -92,7 +93,8 @@ struct Server::Services {
         trade(backend),
         fiscal(backend),
         operation(backend),
-        audit(backend) {}
+        audit(backend),
+        event(backend, events) {}
 
   NetworkService network;
   MemberService member;
@@ -102,15 +104,18 @@ struct Server::Services {
   FiscalService fiscal;
   OperationService operation;
   AuditService audit;
+  EventService event;
 };
 
 Server::Server(NetworkRegistry* networks, const Clock* clock, Log* log)
     : networks_(networks),
+      events_(std::make_unique<EventFeed>(log)),
       answers_(std::make_unique<WorkPool>(kAnswerThreads,
                                           std::numeric_limits<size_t>::max())),
       workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)),
-      services_(std::make_unique<Services>(Backend{
-          *networks, *clock, *log, *answers_, *workers_, operations_})) {}
+      services_(std::make_unique<Services>(
+          Backend{*networks, *clock, *log, *answers_, *workers_, operations_},
+          events_.get())) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const std::string& address, NetworkRegistry* networks, const Clock* clock,
@@ -138,7 +143,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &services.network, &services.member, &services.account,
            &services.credit, &services.trade, &services.fiscal,
-           &services.operation, &services.audit}) {
+           &services.operation, &services.audit, &services.event}) {
     builder.RegisterService(service);
   }
   server->server_ = builder.BuildAndStart();
@@ -166,6 +171,7 @@ void Server::StopIntake() {
   server_->GetHealthCheckService()->SetServingStatus(false);
   networks_->StopIntake();
   operations_.CancelAll();
+  events_->Stop();
 }
 
 void Server::Stop(absl::Duration grace) {

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/backend.h"
+#include "server/event_feed.h"
 
 namespace skontro::server {
 
@@ -61,6 +62,7 @@ class Server {
 
   NetworkRegistry* const networks_;
   Operations operations_;
+  std::unique_ptr<EventFeed> events_;
   std::unique_ptr<WorkPool> answers_;
   std::unique_ptr<WorkPool> workers_;
   std::unique_ptr<Services> services_;

@@ -16,6 +16,7 @@
 #include "skontro/v1/audit_service.pb.h"
 #include "skontro/v1/credit_service.pb.h"
 #include "skontro/v1/error_reason.pb.h"
+#include "skontro/v1/event_service.pb.h"
 #include "skontro/v1/fiscal_service.pb.h"
 #include "skontro/v1/member_service.pb.h"
 #include "skontro/v1/network_service.pb.h"
@@ -36,6 +37,7 @@ const FileDescriptor* const kFiles[] = {
     v1::ExportFecRequest::descriptor()->file(),
     v1::GetOperationRequest::descriptor()->file(),
     v1::VerifyRequest::descriptor()->file(),
+    v1::WatchEventsRequest::descriptor()->file(),
 };
 
 std::set<std::string> MethodsOfProtos() {
