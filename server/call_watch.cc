@@ -10,6 +10,8 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "engine/permission.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
 #include "server/error.h"
 
 namespace skontro::server {
@@ -37,10 +39,32 @@ bool IsOurs(const char* method) {
   return kPaths->contains(method);
 }
 
+// OK, the reason of our error, or the name of a code that gRPC itself gave.
+std::string ReasonOf(const grpc::Status& status) {
+  if (status.ok()) return "OK";
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (details.ParseFromString(status.error_details()) &&
+      details.details_size() > 0 && details.details(0).UnpackTo(&info)) {
+    return info.reason();
+  }
+  return absl::StatusCodeToString(
+      static_cast<absl::StatusCode>(status.error_code()));
+}
+
 class CallWatch : public grpc::experimental::Interceptor {
  public:
-  CallWatch(Log* log, ServerRpcInfo* info)
-      : log_(log), info_(info), start_(std::chrono::steady_clock::now()) {}
+  CallWatch(Log* log, Metrics* metrics, ServerRpcInfo* info)
+      : log_(log),
+        metrics_(metrics),
+        info_(info),
+        start_(std::chrono::steady_clock::now()) {
+    if (metrics_ != nullptr) metrics_->CallBegan();
+  }
+
+  ~CallWatch() override {
+    if (metrics_ != nullptr) metrics_->CallGone();
+  }
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(
@@ -63,19 +87,25 @@ class CallWatch : public grpc::experimental::Interceptor {
       status = ToGrpcStatus(std::span(&refusal, 1));
       methods->ModifySendStatus(status);
     }
-    if (!log_->Wants(LogLevel::kDebug)) return;
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - start_);
-    log_->Write(
-        LogLevel::kDebug, "call",
-        {{"method", std::string_view(info_->method()).substr(kOurs.size())},
-         {"peer", info_->server_context()->peer()},
-         {"code", static_cast<int>(status.error_code())},
-         {"message", status.error_message()},
-         {"took_us", static_cast<int64_t>(took.count())}});
+    const std::string_view method =
+        std::string_view(info_->method()).substr(kOurs.size());
+    if (metrics_ != nullptr) {
+      metrics_->CallAnswered(method, ReasonOf(status),
+                             absl::Microseconds(took.count()));
+    }
+    if (!log_->Wants(LogLevel::kDebug)) return;
+    log_->Write(LogLevel::kDebug, "call",
+                {{"method", method},
+                 {"peer", info_->server_context()->peer()},
+                 {"code", static_cast<int>(status.error_code())},
+                 {"message", status.error_message()},
+                 {"took_us", static_cast<int64_t>(took.count())}});
   }
 
   Log* const log_;
+  Metrics* const metrics_;
   ServerRpcInfo* const info_;
   const std::chrono::steady_clock::time_point start_;
 };
@@ -85,7 +115,7 @@ class CallWatch : public grpc::experimental::Interceptor {
 grpc::experimental::Interceptor* CallWatchFactory::CreateServerInterceptor(
     ServerRpcInfo* info) {
   if (!IsOurs(info->method())) return nullptr;
-  return new CallWatch(log_, info);
+  return new CallWatch(log_, metrics_, info);
 }
 
 }  // namespace skontro::server

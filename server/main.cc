@@ -22,8 +22,10 @@
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/disk_watch.h"
+#include "server/gauges.h"
 #include "server/http/http_server.h"
 #include "server/log.h"
+#include "server/metrics.h"
 #include "server/network_registry.h"
 #include "server/server.h"
 
@@ -117,18 +119,29 @@ void TellAddresses(const std::string& grpc, const std::string& http, Log* log) {
 }
 
 ExitCode Serve(const Config& config, NetworkRegistry* networks,
-               http::HttpServer* http, StopSignal* stop, Log* log) {
+               http::HttpServer* http, Metrics* metrics, StopSignal* stop,
+               Log* log) {
   const SystemClock clock;
   const ClockWatch clock_watch({}, &clock, *networks, log);
   DiskWatch::Options disk;
   disk.full_percent = config.disk_full_percent;
   const DiskWatch disk_watch(config.data_directory, disk, networks, log);
   absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Start(config.grpc_listen, networks, &clock, log);
+      Server::Start(config.grpc_listen, networks, &clock, log, metrics);
   if (!server.ok()) {
     return Fail(log, "listen_failed", ExitCode::kCannotListen, server.status());
   }
-  if (http != nullptr) http->Serve((*server)->InProcessChannel(), nullptr);
+  if (http != nullptr) {
+    http->Serve(
+        (*server)->InProcessChannel(), [&config, networks, metrics, http] {
+          std::vector<GaugeFamily> gauges =
+              ReadGauges(*networks, config.data_directory);
+          gauges.push_back({"skontro_http_connections",
+                            "Connections of HTTP clients.",
+                            {{{}, static_cast<double>(http->connections())}}});
+          return metrics->Text(gauges);
+        });
+  }
   TellAddresses(
       WithPort(config.grpc_listen, (*server)->port()),
       http == nullptr ? "" : WithPort(config.http_listen, http->port()), log);
@@ -162,7 +175,9 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
     }
     http = *std::move(started);
   }
+  Metrics metrics;
   NetworkRegistry::Options options;
+  options.metrics = &metrics;
   options.cache_bytes = static_cast<size_t>(config.cache_mb) << 20;
   options.anchor_directory = config.anchor_directory;
   options.anchor.mode = config.anchor;
@@ -182,7 +197,7 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
                 config.data_directory.c_str(), static_cast<int>(count));
     return ExitCode::kDone;
   }
-  return Serve(config, networks->get(), http.get(), stop, log);
+  return Serve(config, networks->get(), http.get(), &metrics, stop, log);
 }
 
 ExitCode Main(int argc, char** argv) {

@@ -15,7 +15,7 @@ namespace skontro::server {
 absl::StatusOr<std::unique_ptr<Network>> Network::Open(
     const std::string& directory, ledger::RocksdbResources* resources,
     const AnchorOpener& open_anchor, engine::Engine::Options options,
-    const engine::OnStart& on_start) {
+    const engine::OnStart& on_start, StoreWatch::OnCommit on_commit) {
   std::unique_ptr<Network> network(new Network);
   SKONTRO_ASSIGN_OR_RETURN(
       network->store_, ledger::RocksdbStore::Open(
@@ -24,10 +24,12 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(
   SKONTRO_ASSIGN_OR_RETURN(network->anchor_, open_anchor());
   SKONTRO_RETURN_IF_ERROR(CheckHead(*network->store_->GetSnapshot(),
                                     network->anchor_->opened().newest));
+  network->store_watch_ =
+      std::make_unique<StoreWatch>(network->store_.get(), std::move(on_commit));
   options.anchor = network->anchor_.get();
   SKONTRO_ASSIGN_OR_RETURN(
       network->engine_,
-      engine::Engine::Open(network->store_.get(), options, on_start));
+      engine::Engine::Open(network->store_watch_.get(), options, on_start));
   const std::string& zone = network->terms().time_zone;
   if (!absl::LoadTimeZone(zone, &network->zone_)) {
     return absl::FailedPreconditionError(

@@ -20,6 +20,7 @@
 #include "ledger/storage/rocksdb_store.h"
 #include "server/head_keys.h"
 #include "server/head_signer.h"
+#include "server/store_watch.h"
 
 namespace skontro::server {
 
@@ -39,7 +40,8 @@ class Network {
       std::function<absl::StatusOr<std::unique_ptr<ledger::HeadAnchor>>()>;
 
   // Opens the network in `directory` and compares it with its anchor.
-  // `resources` must outlive it. `on_start` is called now and then.
+  // `resources` must outlive it. `on_start` is called now and then, `on_commit`
+  // with every batch of records, unless it is empty.
   //
   // Returns the errors of RocksdbStore::Open(), of `open_anchor`, CheckHead()
   // and Engine::Open(); FAILED_PRECONDITION if this machine does not know its
@@ -47,7 +49,7 @@ class Network {
   static absl::StatusOr<std::unique_ptr<Network>> Open(
       const std::string& directory, ledger::RocksdbResources* resources,
       const AnchorOpener& open_anchor, engine::Engine::Options options,
-      const engine::OnStart& on_start);
+      const engine::OnStart& on_start, StoreWatch::OnCommit on_commit = {});
 
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
@@ -63,6 +65,11 @@ class Network {
   HeadSigner& head_signer() const { return *head_signer_; }
   absl::Mutex& rotation() const { return rotation_; }
 
+  // How its store is.
+  ledger::StoreNumbers ReadStoreNumbers() const {
+    return store_->ReadNumbers();
+  }
+
   // Whether heads can be signed; if not, why, for the operator.
   absl::Status CheckHeadKey() const;
 
@@ -74,6 +81,7 @@ class Network {
 
   // In this order: what is below uses what is above.
   std::unique_ptr<ledger::RocksdbStore> store_;
+  std::unique_ptr<StoreWatch> store_watch_;
   std::unique_ptr<ledger::HeadAnchor> anchor_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<HeadKeys> head_keys_;

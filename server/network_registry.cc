@@ -64,6 +64,13 @@ absl::StatusOr<std::unique_ptr<NetworkRegistry>> NetworkRegistry::Open(
   return registry;
 }
 
+StoreWatch::OnCommit NetworkRegistry::OnCommitOf(const std::string& id) const {
+  if (options_.metrics == nullptr) return {};
+  return [metrics = options_.metrics, id](absl::Duration took, size_t bytes) {
+    metrics->Committed(id, took, bytes);
+  };
+}
+
 absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::OpenOne(
     const std::string& id) {
   engine::Engine::Options options = options_.engine;
@@ -76,7 +83,8 @@ absl::StatusOr<std::unique_ptr<Network>> NetworkRegistry::OpenOne(
       Network::Open(
           directory_->NetworkPath(id), &resources_,
           [&] { return OpenAnchor(id); }, options,
-          [&](const auto& progress) { start_log.Tell(progress); }));
+          [&](const auto& progress) { start_log.Tell(progress); },
+          OnCommitOf(id)));
   if (network->id() != id) {
     return absl::DataLossError(
         absl::StrCat("its directory holds the network ", network->id(),

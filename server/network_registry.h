@@ -22,6 +22,7 @@
 #include "server/anchor_directory.h"
 #include "server/data_directory.h"
 #include "server/log.h"
+#include "server/metrics.h"
 #include "server/network.h"
 
 namespace skontro::server {
@@ -51,6 +52,8 @@ class NetworkRegistry {
     // Where the head anchors are; empty for `anchors` in the data directory.
     std::string anchor_directory;
     ledger::HeadAnchor::Options anchor;
+    // Told of every commit where there is one; must outlive the registry.
+    Metrics* metrics = nullptr;
   };
 
   // Opens every network in `directory`, which must outlive the registry, like
@@ -92,6 +95,7 @@ class NetworkRegistry {
   NetworkRegistry(const DataDirectory* directory, AnchorDirectory anchors,
                   const Options& options, Log* log);
 
+  StoreWatch::OnCommit OnCommitOf(const std::string& id) const;
   absl::StatusOr<std::unique_ptr<Network>> OpenOne(const std::string& id);
   absl::StatusOr<std::unique_ptr<ledger::HeadAnchor>> OpenAnchor(
       const std::string& id);

@@ -55,7 +55,7 @@ std::string HostOf(const std::string& address) {
   return host.find(':') == std::string::npos ? host : "";
 }
 
-void Configure(grpc::ServerBuilder* builder, Log* log) {
+void Configure(grpc::ServerBuilder* builder, Log* log, Metrics* metrics) {
   builder->SetMaxReceiveMessageSize(static_cast<int>(kMessageBytesMax));
   // A second server on the same port must fail, not share its calls.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -70,7 +70,7 @@ void Configure(grpc::ServerBuilder* builder, Log* log) {
   std::vector<
       std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
       watches;
-  watches.push_back(std::make_unique<CallWatchFactory>(log));
+  watches.push_back(std::make_unique<CallWatchFactory>(log, metrics));
   builder->experimental().SetInterceptorCreators(std::move(watches));
 }
 
@@ -119,7 +119,7 @@ Server::Server(NetworkRegistry* networks, const Clock* clock, Log* log)
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const std::string& address, NetworkRegistry* networks, const Clock* clock,
-    Log* log) {
+    Log* log, Metrics* metrics) {
   if (!IsLoopback(address)) {
     return absl::InvalidArgumentError(absl::StrCat(
         address,
@@ -137,7 +137,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   std::unique_ptr<Server> server(new Server(networks, clock, log));
   Services& services = *server->services_;
   grpc::ServerBuilder builder;
-  Configure(&builder, log);
+  Configure(&builder, log, metrics);
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(),
                            &server->port_);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{

@@ -25,13 +25,13 @@ bool IsLoopback(const std::string& address);
 class Server {
  public:
   // Starts to listen on `address`; port 0 chooses one. Calls are answered when
-  // it returns. All three must outlive the server.
+  // it returns. All of them must outlive the server; `metrics` may be null.
   //
   // Returns INVALID_ARGUMENT for an address that is not on the loopback,
   // UNAVAILABLE for one that cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const std::string& address, NetworkRegistry* networks, const Clock* clock,
-      Log* log);
+      Log* log, Metrics* metrics = nullptr);
 
   // Stops, if Stop() was not called, without a time for calls to end.
   ~Server();

@@ -358,4 +358,32 @@ absl::Status RocksdbStore::Flush() {
       database_->db->Flush(rocksdb::FlushOptions(), database_->families));
 }
 
+StoreNumbers RocksdbStore::ReadNumbers() const {
+  rocksdb::DB& db = *database_->db;
+  // Of all families together, or of the whole database, which any one knows.
+  const auto sum = [&](const std::string& property) {
+    uint64_t value = 0;
+    return db.GetAggregatedIntProperty(property, &value) ? value : 0;
+  };
+  const auto one = [&](const std::string& property) {
+    uint64_t value = 0;
+    return db.GetIntProperty(database_->Handle(Family::kJournal), property,
+                             &value)
+               ? value
+               : 0;
+  };
+  using Properties = rocksdb::DB::Properties;
+  StoreNumbers numbers;
+  numbers.table_bytes = sum(Properties::kLiveSstFilesSize);
+  numbers.memtable_bytes = sum(Properties::kCurSizeAllMemTables);
+  numbers.block_cache_bytes = one(Properties::kBlockCacheUsage);
+  numbers.pending_compaction_bytes =
+      sum(Properties::kEstimatePendingCompactionBytes);
+  numbers.compactions = one(Properties::kNumRunningCompactions);
+  numbers.flushes = one(Properties::kNumRunningFlushes);
+  numbers.background_errors = one(Properties::kBackgroundErrors);
+  numbers.write_stopped = one(Properties::kIsWriteStopped);
+  return numbers;
+}
+
 }  // namespace skontro::ledger

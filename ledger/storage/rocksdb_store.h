@@ -4,6 +4,7 @@
 #ifndef SKONTRO_LEDGER_STORAGE_ROCKSDB_STORE_H_
 #define SKONTRO_LEDGER_STORAGE_ROCKSDB_STORE_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -40,6 +41,18 @@ enum class OpenMode {
   kExisting,  // It must hold a store.
 };
 
+// How a store is, for whoever watches it.
+struct StoreNumbers {
+  uint64_t table_bytes = 0;
+  uint64_t memtable_bytes = 0;
+  uint64_t block_cache_bytes = 0;  // Of all stores that share it.
+  uint64_t pending_compaction_bytes = 0;
+  uint64_t compactions = 0;  // That run now.
+  uint64_t flushes = 0;      // That run now.
+  uint64_t background_errors = 0;
+  uint64_t write_stopped = 0;  // 1 where writes wait.
+};
+
 class RocksdbStore : public Store {
  public:
   // Opens the store in `directory`. Returns FAILED_PRECONDITION when somebody
@@ -58,6 +71,9 @@ class RocksdbStore : public Store {
   absl::Status Ingest(const SortedRows& rows) override;
   std::shared_ptr<const Snapshot> GetSnapshot() const override;
   absl::Status Flush() override;
+
+  // Reads no disk.
+  StoreNumbers ReadNumbers() const;
 
  private:
   class View;

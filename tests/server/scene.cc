@@ -90,9 +90,10 @@ void Scene::Start() {
   options.cache_bytes = 8u << 20;
   options.write_buffer_bytes = 8u << 20;
   options.engine = options_;
+  options.metrics = &metrics_;
   networks_ = Must(NetworkRegistry::Open(data_.get(), options, log_.get()));
-  server_ =
-      Must(Server::Start("127.0.0.1:0", networks_.get(), &clock_, log_.get()));
+  server_ = Must(Server::Start("127.0.0.1:0", networks_.get(), &clock_,
+                               log_.get(), &metrics_));
   channel_ = NewChannel();
 }
 

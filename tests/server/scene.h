@@ -88,6 +88,7 @@ class Scene {
   Server& server() { return *server_; }
   NetworkRegistry& networks() { return *networks_; }
   ManualClock& clock() { return clock_; }
+  Metrics& metrics() { return metrics_; }
   const std::string& directory() const { return directory_.path(); }
   std::shared_ptr<grpc::Channel> channel() const { return channel_; }
   std::shared_ptr<grpc::Channel> NewChannel() const;
@@ -164,6 +165,7 @@ class Scene {
   TemporaryDirectory directory_;
   ManualClock clock_;
   std::unique_ptr<Log> log_;
+  Metrics metrics_;
   std::unique_ptr<DataDirectory> data_;
   std::unique_ptr<NetworkRegistry> networks_;
   std::unique_ptr<Server> server_;

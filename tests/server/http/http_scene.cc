@@ -10,6 +10,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/gauges.h"
 
 namespace skontro::server::http {
 namespace {
@@ -139,7 +140,10 @@ HttpScene::HttpScene(Options options, bool serves) {
 HttpScene::~HttpScene() { http_->Stop(absl::ZeroDuration()); }
 
 void HttpScene::Serve() {
-  http_->Serve(scene_.server().InProcessChannel(), nullptr);
+  http_->Serve(scene_.server().InProcessChannel(), [this] {
+    return scene_.metrics().Text(
+        ReadGauges(scene_.networks(), scene_.directory()));
+  });
 }
 
 Answer HttpScene::Call(const std::string& method, const std::string& json,
