@@ -2,8 +2,9 @@
 
 #include <utility>
 
-#include "server/http/connect.h"
+#include "ledger/base/check.h"
 #include "server/http/connection.h"
+#include "server/http/openapi.h"
 
 namespace skontro::server::http {
 namespace {
@@ -67,11 +68,13 @@ Response Gateway::PageOf(Page page) const {
       response.body = metrics();
       return response;
     }
-    case Page::kOpenApi:
-      break;
+    case Page::kOpenApi: {
+      Response response;
+      response.body = std::string(OpenApiJson());
+      return response;
+    }
   }
-  return ErrorResponse(404, grpc::StatusCode::UNIMPLEMENTED,
-                       "there is no description yet");
+  SKONTRO_CHECK(false);
 }
 
 void Gateway::Show(Page page, std::function<void(Response)> done) {

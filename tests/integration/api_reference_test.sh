@@ -15,6 +15,7 @@ trap 'rm -rf "$work"' EXIT
 die() { echo "$*" >&2; exit 1; }
 
 "$source/docs/reference/make.py" --check
+"$source/docs/reference/make_openapi.py" --check
 
 # What a change does, in a copy.
 mkdir -p "$work/tree/docs"
@@ -31,6 +32,10 @@ try() {
   cmp -s "$source/proto/skontro/v1/amount.proto" "$amount" && die "no change: $2"
   if "$make" --check 2>"$work/errors"; then die "not seen: $2"; fi
   grep -q "$1" "$work/errors" || { cat "$work/errors"; die "not told: $1"; }
+  if "$work/tree/docs/reference/make_openapi.py" --check 2>/dev/null; then
+    # It has no numbers of fields, but every word.
+    [[ $2 == *minor_units* ]] || die "openapi.json: not seen: $2"
+  fi
 }
 try 'is not what the protos say' 's/^\(  int64 minor_units = \)1;/\17;/'
 try 'is not what the protos say' 's/An amount in a national/An amount in the national/'
