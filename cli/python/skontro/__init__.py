@@ -23,10 +23,11 @@ from skontro.errors import CallError, OutcomeUnknown, Refused, Unavailable
 from skontro.retry import RetryPolicy
 from skontro.views import (Account, Member, Outcome, Statement, StatementLine,
                            Trade, Unit)
+from skontro.watch import BalanceAfter, Event, Watch
 
 __all__ = [
-    "Account", "AmountError", "BatchResult", "CallError", "Client", "Member",
-    "Number", "Outcome", "OutcomeUnknown", "Refused", "RetryPolicy",
-    "Statement", "StatementLine", "TaxLine", "Trade", "TradeDraft",
-    "Unavailable", "Unit", "check_request_id",
+    "Account", "AmountError", "BalanceAfter", "BatchResult", "CallError",
+    "Client", "Event", "Member", "Number", "Outcome", "OutcomeUnknown",
+    "Refused", "RetryPolicy", "Statement", "StatementLine", "TaxLine", "Trade",
+    "TradeDraft", "Unavailable", "Unit", "Watch", "check_request_id",
 ]

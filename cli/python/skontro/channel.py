@@ -18,6 +18,10 @@ _OPTIONS: list[tuple[str, Union[int, str]]] = [
     ("grpc.enable_retries", 0),
     # A proxy of the environment is for web pages, not for a ledger.
     ("grpc.enable_http_proxy", 0),
+    # A connection of a watch that died in silence is noticed within minutes;
+    # servers take pings that come more often for an attack.
+    ("grpc.keepalive_time_ms", 330_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
     # A server that restarts is found again soon, not after two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1000),

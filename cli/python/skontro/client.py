@@ -15,6 +15,7 @@ from skontro.errors import CallError, decode, final
 from skontro.retry import call
 from skontro.v1 import account_service_pb2 as account_pb
 from skontro.v1 import credit_service_pb2 as credit_pb
+from skontro.v1 import event_service_pb2 as event_pb
 from skontro.v1 import fiscal_service_pb2 as fiscal_pb
 from skontro.v1 import member_service_pb2 as member_pb
 from skontro.v1 import network_service_pb2 as network_pb
@@ -22,6 +23,7 @@ from skontro.v1 import trade_service_pb2 as trade_pb
 from skontro.v1 import outcome_pb2
 from skontro.views import (Account, Member, Statement, StatementLine, Trade,
                            Unit, date_message)
+from skontro.watch import Watch
 
 _PAGE_SIZE = 500
 
@@ -258,6 +260,19 @@ class Client(Caller):
         """The FEC of a year, its description and manifest, by file name."""
         return self._export("ExportFec", fiscal_pb.ExportFecRequest(
             member=self.member_name(member), year=year), timeout)
+
+    def watch(self, from_sequence: int = 0, *, member: str = "",
+              types: Iterable[str] = ()) -> Watch:
+        """Events from a sequence on, 1 for all there ever were, 0 for what
+        happens from now on; of one member, or of some types."""
+        request = event_pb.WatchEventsRequest(
+            parent=self.network, from_sequence=from_sequence,
+            member=self.member_name(member) if member else "",
+            types=[event_pb.Event.Type.Value(one) for one in types])
+        return Watch(request, self.unit, self.retry, lambda request:
+                     self._channel.stream(
+                         "skontro.v1.EventService/WatchEvents", request,
+                         event_pb.WatchEventsResponse, None))
 
     # --- Parts of the above ---------------------------------------------------
 

@@ -30,7 +30,11 @@ class Unit:
 
     def units(self, amount: Any) -> Decimal:
         """Of a skontro.v1.Amount."""
-        return from_minor_units(amount.minor_units, self.decimals)
+        return self.minor(amount.minor_units)
+
+    def minor(self, minor_units: int) -> Decimal:
+        """Of minor units of the unit."""
+        return from_minor_units(minor_units, self.decimals)
 
     def money(self, minor_units: int) -> Decimal:
         """Of minor units of the national currency."""

@@ -92,6 +92,16 @@ class RetryTest(Scene):
         self.assertEqual(self.clock.waits,
                          [.1, .2, .4, .8, 1.6, 2, 2, 2, 2])
 
+    def test_no_attempt_waits_longer_than_it_may(self):
+        self.client.unit
+        del self.server.deadlines[:]
+        self.answers[CREATE] = [Fail(CODE.UNAVAILABLE, retry_after=18), GONE,
+                                GONE, made()]
+        self.client.create_trade(DRAFT)
+        first, second, *_ = self.server.deadlines
+        self.assertTrue(4 < first < 6, first)
+        self.assertTrue(1 < second < 3, second)
+
     def test_chance_shortens_a_wait_by_a_quarter_at_most(self):
         self.answers[CREATE] = [GONE, made()]
         client = self.connect(retry=RetryPolicy(

@@ -36,13 +36,18 @@ class Fail(Exception):
 
 
 class FakeServer(grpc.GenericRpcHandler):
-    """`answers` has a list for each method, such as "TradeService/GetTrade":
+    """`streams` has, for each method that answers with many, a list of streams:
+    each is a list of messages that a Fail may end.
+
+    `answers` has a list for each method, such as "TradeService/GetTrade":
     messages, Fail, or functions of the request's bytes that return either. The
     last one is given for ever. `calls` is what came: method, bytes, metadata."""
 
     def __init__(self, credentials=None, address="127.0.0.1:0"):
         self.answers = {}
+        self.streams = {}
         self.calls = []
+        self.deadlines = []  # Seconds that each call had left.
         self._server = grpc.server(
             futures.ThreadPoolExecutor(8),
             options=[("grpc.max_receive_message_length", 16 * 1024 * 1024)])
@@ -56,19 +61,33 @@ class FakeServer(grpc.GenericRpcHandler):
         method = details.method.removeprefix("/skontro.v1.")
         metadata = dict(details.invocation_metadata)
 
+        def fail(answer, context):
+            if answer.status.details:
+                context.set_trailing_metadata(
+                    (("grpc-status-details-bin",
+                      answer.status.SerializeToString()),))
+            return context.abort(answer.code, answer.message)
+
+        def stream(request, context):
+            self.calls.append((method, request, metadata))
+            for answer in self.streams[method].pop(0):
+                if isinstance(answer, Fail):
+                    fail(answer, context)
+                yield answer.SerializeToString()
+
+        if method in self.streams:
+            return grpc.unary_stream_rpc_method_handler(stream)
+
         def handle(request, context):
             self.calls.append((method, request, metadata))
+            self.deadlines.append(context.time_remaining())
             answers = self.answers[method]
             answer = answers.pop(0) if len(answers) > 1 else answers[0]
             if callable(answer):
                 answer = answer(request)
             if not isinstance(answer, Fail):
                 return answer.SerializeToString()
-            if answer.status.details:
-                context.set_trailing_metadata(
-                    (("grpc-status-details-bin",
-                      answer.status.SerializeToString()),))
-            return context.abort(answer.code, answer.message)
+            return fail(answer, context)
 
         return grpc.unary_unary_rpc_method_handler(handle)
 
