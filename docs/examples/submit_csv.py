@@ -8,7 +8,9 @@
 The file has a header. Columns, in any order, are those of `skontro trade batch`
 and two more:
   seller, buyer               ids of members, or instead of them
-  seller_tax_id, buyer_tax_id VAT or company ids, looked up in the network
+  seller_tax_id, buyer_tax_id VAT or company ids, looked up in --members FILE, a
+                              CSV with the columns tax_id and member, or else in
+                              the network: a member's own key sees no others
   units                       required, such as 720.50
   initiator                   seller (default): the buyer has to accept;
                               buyer: pays at once
@@ -147,13 +149,27 @@ def check_header(header: list[str], constant: dict[str, str],
         raise WrongFile(f"columns that are missing: {', '.join(missing)}")
 
 
-class Reader:
-    """Makes trades of rows."""
+def normal(tax_id: str) -> str:
+    """A tax id as the network compares it."""
+    return "".join(filter(str.isalnum, tax_id)).upper()
 
-    def __init__(self, client: Client, decimal_comma: bool) -> None:
+
+def read_members(path: str) -> dict[str, str]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        table = csv.DictReader(file, strict=True)
+        if not {"tax_id", "member"} <= set(table.fieldnames or ()):
+            raise WrongFile(f"{path}: the columns tax_id and member are needed")
+        return {normal(row["tax_id"]): row["member"].strip() for row in table}
+
+
+class Reader:
+    """Makes trades of rows. `members` has those that are known by tax id."""
+
+    def __init__(self, client: Client, decimal_comma: bool,
+                 members: dict[str, str]) -> None:
         self._client = client
         self._decimal_comma = decimal_comma
-        self._members: dict[str, str] = {}
+        self._members = dict(members)
 
     def draft(self, cells: dict[str, str]) -> TradeDraft:
         values: dict[str, Any] = {party: self._party(party, cells)
@@ -200,18 +216,18 @@ class Reader:
         if member:
             return member
         assert tax_id is not None
-        if tax_id not in self._members:
+        key = normal(tax_id)
+        if key not in self._members:
             found = list(self._client.members(tax_id=tax_id))
             if not found:
-                raise ValueError(f"{party}_tax_id: no member of the network "
-                                 f"has {tax_id}")
-            self._members[tax_id] = found[0].id
-        return self._members[tax_id]
+                raise ValueError(f"{party}_tax_id: no member that this caller "
+                                 f"sees has {tax_id}; --members names others")
+            self._members[key] = found[0].id
+        return self._members[key]
 
 
-def prepare(client: Client, rows: list[Row], decimal_comma: bool) -> list[Row]:
+def prepare(rows: list[Row], reader: Reader) -> list[Row]:
     """Fills in the trades; returns the rows to send, duplicates left out."""
-    reader = Reader(client, decimal_comma)
     first: dict[str, Row] = {}
     problems = []
     for row in rows:
@@ -369,6 +385,8 @@ def main() -> int:
                         metavar="HEADER=COLUMN", help="name a column anew")
     parser.add_argument("--set", action="append", default=[],
                         metavar="COLUMN=VALUE", help="the same in every row")
+    parser.add_argument("--members", metavar="FILE",
+                        help="CSV of members: tax_id, member")
     parser.add_argument("--ignore-others", action="store_true",
                         help="leave out columns that are not known")
     parser.add_argument("--delimiter", default=",")
@@ -400,6 +418,7 @@ def run(arguments: argparse.Namespace) -> int:
     progress = Progress(0, sys.stderr, shown)
     try:
         rows = read_rows(arguments, arguments.network)
+        members = read_members(arguments.members) if arguments.members else {}
         progress = Progress(len({row.request_id for row in rows}), sys.stderr,
                             shown)
         policy = RetryPolicy(
@@ -408,7 +427,8 @@ def run(arguments: argparse.Namespace) -> int:
         with Client(arguments.endpoint, arguments.network, key,
                     arguments.ca_file, retry=policy) as client:
             before = client.network_info().sequence
-            wanted = prepare(client, rows, arguments.decimal_comma)
+            wanted = prepare(rows, Reader(
+                client, arguments.decimal_comma, members))
             try:
                 send(client, wanted, before, arguments.chunk, progress)
             except KeyboardInterrupt:

@@ -170,7 +170,15 @@ class SubmitTest(unittest.TestCase):
                           line.tax_minor_units), (200000, 60042, 12008))
         self.submit(self.file("imprimerie,FR0,1.00",
                               header="seller,buyer_tax_id,units"), 2,
-                    "no member of the network has FR0")
+                    "no member that this caller sees has FR0")
+        members = self.file("fr 0,boulangerie", header="tax_id,member",
+                            name="members.csv")
+        flags = ["--members", members]
+        path = self.file("imprimerie,FR0,1.00",
+                         header="seller,buyer_tax_id,units")
+        self.submit(path, 0, "1 booked", flags=flags)
+        self.submit(path, 2, "tax_id and member are needed",
+                    flags=["--members", path])
 
     def test_refused_rows_are_sent_again_under_new_ids(self):
         path = self.file("imprimerie,boulangerie,1.00,buyer,F-1",
