@@ -9,8 +9,9 @@ The file has a header. Columns, in any order, are those of `skontro trade batch`
 and two more:
   seller, buyer               ids of members, or instead of them
   seller_tax_id, buyer_tax_id VAT or company ids, looked up in --members FILE, a
-                              CSV with the columns tax_id and member, or else in
-                              the network: a member's own key sees no others
+                              CSV with the columns member and tax_id or vat_id,
+                              else in the network: a member's own key sees no
+                              other members
   units                       required, such as 720.50
   initiator                   seller (default): the buyer has to accept;
                               buyer: pays at once
@@ -157,9 +158,13 @@ def normal(tax_id: str) -> str:
 def read_members(path: str) -> dict[str, str]:
     with open(path, encoding="utf-8-sig", newline="") as file:
         table = csv.DictReader(file, strict=True)
-        if not {"tax_id", "member"} <= set(table.fieldnames or ()):
-            raise WrongFile(f"{path}: the columns tax_id and member are needed")
-        return {normal(row["tax_id"]): row["member"].strip() for row in table}
+        names = set(table.fieldnames or ())
+        column = "tax_id" if "tax_id" in names else "vat_id"
+        if not {column, "member"} <= names:
+            raise WrongFile(f"{path}: the columns tax_id (or vat_id) and member "
+                            "are needed")
+        return {normal(row[column]): row["member"].strip()
+                for row in table if row[column]}
 
 
 class Reader:
@@ -386,7 +391,7 @@ def main() -> int:
     parser.add_argument("--set", action="append", default=[],
                         metavar="COLUMN=VALUE", help="the same in every row")
     parser.add_argument("--members", metavar="FILE",
-                        help="CSV of members: tax_id, member")
+                        help="CSV of members and their tax ids")
     parser.add_argument("--ignore-others", action="store_true",
                         help="leave out columns that are not known")
     parser.add_argument("--delimiter", default=",")

@@ -198,6 +198,16 @@ class IntegrationsTest(unittest.TestCase):
                                  "2026-04-02")},
                 ["720.10", "33.33"], lambda line: Decimal(line["amount"]))
 
+    def test_the_operators_list_of_members_names_the_partners(self):
+        done = self.run_block(
+            "skontro member list --format csv >members.csv\n"
+            "printf 'buyer_tax_id,units\\nbe-0123456749,5.00\\n' >one.csv\n"
+            "docs/examples/submit_csv.py --set seller=imprimerie "
+            "--members members.csv one.csv")
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(next(self.client.trades()).buyer,
+                         "networks/res/members/boulangerie")
+
     def test_an_erp_elsewhere_is_asked_over_tls_only(self):
         done = self.run_block(
             "docs/examples/erp_invoices.py erpnext --key-file erp.key "

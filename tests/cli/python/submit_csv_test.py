@@ -177,7 +177,7 @@ class SubmitTest(unittest.TestCase):
         path = self.file("imprimerie,FR0,1.00",
                          header="seller,buyer_tax_id,units")
         self.submit(path, 0, "1 booked", flags=flags)
-        self.submit(path, 2, "tax_id and member are needed",
+        self.submit(path, 2, "tax_id (or vat_id) and member",
                     flags=["--members", path])
 
     def test_refused_rows_are_sent_again_under_new_ids(self):
