@@ -142,7 +142,8 @@ absl::Status CheckContents(const CheckpointHeader& header,
       contents.accounts.size() != header.accounts ||
       contents.open_trades.size() != header.open_trades ||
       contents.touched.trades.size() < finished ||
-      contents.tax_ids.size() != header.tax_ids) {
+      contents.tax_ids.size() != header.tax_ids ||
+      contents.api_keys.size() != header.api_keys) {
     return absl::DataLossError("it is damaged: its rows do not add up");
   }
   return absl::OkStatus();

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "engine/api_key_codec.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "skontro/storage/v1/checkpoint.pb.h"
@@ -17,6 +18,10 @@ namespace pb = storage::v1;
 
 constexpr size_t kDigestLength = 32;
 constexpr int kRowsPerChunk = 4'096;
+
+uint32_t FormatOf(uint64_t api_keys) {
+  return api_keys == 0 ? kCheckpointFormat : kCheckpointFormatWithKeys;
+}
 
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("it is damaged: ", what));
@@ -152,11 +157,32 @@ absl::Status TakeTrade(const pb::CheckpointTrade& from,
   return absl::OkStatus();
 }
 
+absl::Status TakeApiKey(const pb::CheckpointApiKey& from,
+                        StateContents* contents) {
+  absl::StatusOr<ApiKeyCreated> created = ReadApiKey(from.created());
+  if (!created.ok()) return Damaged("a key that cannot be");
+  const std::string id = created->id;
+  for (const MemberNumber member : created->members) {
+    const auto number = static_cast<uint64_t>(member);
+    if (number == 0 || number > contents->members.size()) {
+      return Damaged("a key of a member that is not there");
+    }
+  }
+  const bool is_new =
+      contents->api_keys
+          .emplace(id, ApiKey{*std::move(created), from.expire_time_us(),
+                              from.revoked() != 0})
+          .second;
+  if (!is_new) return Damaged("two keys of one id");
+  if (from.touched() != 0) contents->touched.api_keys.insert(id);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
   pb::CheckpointHeader message;
-  message.set_format(kCheckpointFormat);
+  message.set_format(FormatOf(header.api_keys));
   message.set_network_uid(header.uid.data(), header.uid.size());
   message.set_sequence(static_cast<uint64_t>(header.sequence));
   message.set_journal_digest(header.journal_digest.data(), kDigestLength);
@@ -171,6 +197,7 @@ std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
   message.set_open_trades(header.open_trades);
   message.set_finished_trades(header.finished_trades);
   message.set_tax_ids(header.tax_ids);
+  message.set_api_keys(header.api_keys);
   message.set_chunks(header.chunks);
   message.set_chunks_digest(header.chunks_digest.data(), kDigestLength);
   const std::string bytes = message.SerializeAsString();
@@ -187,10 +214,10 @@ absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
       !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Damaged("its header is not what was written");
   }
-  if (message.format() != kCheckpointFormat) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("it has format ", message.format(),
-                     " and this program knows format ", kCheckpointFormat));
+  if (message.format() != FormatOf(message.api_keys())) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "it has format ", message.format(), " and this program knows formats ",
+        kCheckpointFormat, " and ", kCheckpointFormatWithKeys));
   }
   CheckpointHeader header;
   if (message.network_uid().size() != header.uid.size() ||
@@ -213,6 +240,7 @@ absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
   header.open_trades = message.open_trades();
   header.finished_trades = message.finished_trades();
   header.tax_ids = message.tax_ids();
+  header.api_keys = message.api_keys();
   header.chunks = message.chunks();
   header.chunks_digest = ledger::DigestFromBytes(message.chunks_digest());
   return header;
@@ -240,6 +268,15 @@ absl::Status EncodeChunks(const State& state,
     to->set_key(key);
     to->set_touched(touched.contains(key) ? 1 : 0);
   }
+  for (const auto& [id, key] : state.api_keys()) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer.Next());
+    pb::CheckpointApiKey* to = chunk->add_api_keys();
+    WriteApiKey(key.created, to->mutable_created());
+    to->set_expire_time_us(key.expire_time_us);
+    to->set_revoked(key.revoked ? 1 : 0);
+    to->set_touched(state.touched().api_keys.contains(id) ? 1 : 0);
+  }
+  header->api_keys = state.api_keys().size();
   header->members = state.member_count();
   header->accounts = state.account_count();
   header->open_trades = open.size();
@@ -272,6 +309,9 @@ absl::Status DecodeChunk(std::string_view chunk, StateContents* contents) {
   for (const pb::TaxId& id : message.tax_ids()) {
     contents->tax_ids.push_back(id.key());
     if (id.touched() != 0) contents->touched.tax_ids.push_back(id.key());
+  }
+  for (const pb::CheckpointApiKey& key : message.api_keys()) {
+    SKONTRO_RETURN_IF_ERROR(TakeApiKey(key, contents));
   }
   return absl::OkStatus();
 }

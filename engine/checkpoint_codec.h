@@ -17,7 +17,9 @@
 
 namespace skontro::engine {
 
+// A program that knows no keys must not take a state without them for whole.
 inline constexpr uint32_t kCheckpointFormat = 1;
+inline constexpr uint32_t kCheckpointFormatWithKeys = 2;
 
 // What row 0 of a checkpoint says, beside what is in its chunks.
 struct CheckpointHeader {
@@ -34,6 +36,7 @@ struct CheckpointHeader {
   uint64_t open_trades = 0;
   uint64_t finished_trades = 0;
   uint64_t tax_ids = 0;
+  uint64_t api_keys = 0;
   uint32_t chunks = 0;
   ledger::Digest chunks_digest{};
 };

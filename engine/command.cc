@@ -201,6 +201,62 @@ void PrepareLimits(const SetCreditLine& set, std::vector<Refusal>* refusals) {
   }
 }
 
+// The most members that one key may be limited to.
+constexpr size_t kKeyMembersMax = 1'024;
+
+void CheckKeyAmount(std::string_view field, Amount amount, bool allowed,
+                    std::vector<Refusal>* refusals) {
+  const int64_t units = amount.minor_units();
+  if (units == 0) return;
+  if (!allowed) {
+    refusals->push_back(
+        FieldInvalid(field, Number(units), "absent for this role"));
+  } else if (units < 0 || units > kAmountMax) {
+    refusals->push_back(
+        FieldInvalid(field, Number(units), absl::StrCat("1 to ", kAmountMax)));
+  }
+}
+
+void CheckKeyTime(std::string_view field, int64_t expire_time_us,
+                  int64_t time_us, std::vector<Refusal>* refusals) {
+  if (expire_time_us == 0 || expire_time_us > time_us) return;
+  refusals->push_back(
+      FieldInvalid(field, Number(expire_time_us), "a time to come, or absent"));
+}
+
+void PrepareKey(const CreateApiKey& key, int64_t time_us,
+                std::vector<Refusal>* refusals) {
+  if (key.identity == kLocalIdentity) {
+    refusals->push_back(FieldInvalid("api_key.identity", key.identity,
+                                     "an identity that is not `local`"));
+  }
+  size_t least = 0;
+  size_t most = 0;
+  if (IsScoped(key.role)) {
+    least = 1;
+    most = key.role == Role::kMemberUser ? 1 : kKeyMembersMax;
+  }
+  if (key.members.size() < least || key.members.size() > most) {
+    refusals->push_back(FieldInvalid(
+        "api_key.members", absl::StrCat(key.members.size(), " members"),
+        absl::StrCat(least, " to ", most, " for the role ",
+                     std::string(RoleName(key.role)))));
+  }
+  std::vector<std::string> ids = key.members;
+  std::sort(ids.begin(), ids.end());
+  const auto twice = std::adjacent_find(ids.begin(), ids.end());
+  if (twice != ids.end()) {
+    refusals->push_back(
+        FieldInvalid("api_key.members", *twice, "each member once"));
+  }
+  CheckKeyAmount("api_key.spending_ceiling.minor_units", key.spending_ceiling,
+                 key.role == Role::kMemberUser || key.role == Role::kBroker,
+                 refusals);
+  CheckKeyAmount("api_key.credit_mandate.minor_units", key.credit_mandate,
+                 key.role == Role::kBroker, refusals);
+  CheckKeyTime("api_key.expire_time", key.expire_time_us, time_us, refusals);
+}
+
 }  // namespace
 
 void Prepare(const NetworkCreated& terms, Command* command) {
@@ -213,6 +269,11 @@ void Prepare(const NetworkCreated& terms, Command* command) {
     PrepareGroup(terms, command->booking_date, trades, refusals);
   } else if (const auto* set = std::get_if<SetCreditLine>(&command->body)) {
     PrepareLimits(*set, refusals);
+  } else if (const auto* key = std::get_if<CreateApiKey>(&command->body)) {
+    PrepareKey(*key, command->time_us, refusals);
+  } else if (const auto* rotate = std::get_if<RotateApiKey>(&command->body)) {
+    CheckKeyTime("expire_time", rotate->expire_time_us, command->time_us,
+                 refusals);
   }
 }
 

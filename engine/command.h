@@ -77,10 +77,38 @@ struct SetHeadKey {
   std::string public_key;  // 32 bytes.
 };
 
+// Gives out a key. The edge has made it, and tells only what proves it.
+struct CreateApiKey {
+  std::string id;  // The edge chooses one where the client did not.
+  std::string identity;
+  Role role = Role::kMemberUser;
+  std::vector<std::string> members;  // Ids.
+  Amount spending_ceiling;           // Zero for none.
+  Amount credit_mandate;
+  int64_t expire_time_us = 0;  // 0 for never.
+  CredentialKind kind = CredentialKind::kSecret;
+  std::string digest;  // 32 bytes.
+};
+
+// Gives out another key in place of one, which goes on for a while.
+struct RotateApiKey {
+  std::string id;
+  std::string new_id;
+  int64_t overlap_us = 0;
+  int64_t expire_time_us = 0;  // Of the new key; 0 for never.
+  CredentialKind kind = CredentialKind::kSecret;
+  std::string digest;  // Of the new key, 32 bytes.
+};
+
+struct RevokeApiKey {
+  std::string id;
+};
+
 // New kinds go to the end: the place of a kind, from 1, is on disk.
 using CommandBody =
     std::variant<CreateMember, SetCreditLine, CreateTrade, AcceptTrade,
-                 DeclineTrade, ReverseTrade, CreateTrades, SetHeadKey>;
+                 DeclineTrade, ReverseTrade, CreateTrades, SetHeadKey,
+                 CreateApiKey, RotateApiKey, RevokeApiKey>;
 
 // A trade as the store knows it.
 struct TradeFact {

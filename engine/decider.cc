@@ -8,10 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "engine/credit_rules.h"
 #include "engine/event_codec.h"
+#include "engine/key_rules.h"
 #include "engine/member_rules.h"
 #include "engine/permission.h"
 #include "engine/refusals.h"
 #include "engine/trade_rules.h"
+#include "engine/visibility.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
 
@@ -52,7 +54,8 @@ Refusal Reused(const Command& command, uint32_t field) {
 
 bool IsKept(const Refusal& refusal) {
   return refusal.reason != Reason::kFieldInvalid &&
-         refusal.reason != Reason::kRequestIdReused;
+         refusal.reason != Reason::kRequestIdReused &&
+         refusal.reason != Reason::kCredentialInvalid;
 }
 
 // Adds the row of a personal text, and its commitment to the record.
@@ -98,6 +101,11 @@ Answer Decider::Decide(const Command& command, ledger::PendingBatch* batch) {
 
 Answer Decider::DecideCommand(const Command& command,
                               ledger::PendingBatch* batch) {
+  std::optional<Refusal> unproven =
+      CheckCredential(*state_, command.actor, TimeOf(command));
+  if (unproven.has_value()) {
+    return Refuse(command, {*std::move(unproven)}, batch);
+  }
   std::vector<Refusal> refusals = command.form_refusals;
   if (!command.validate_only) {
     if (!refusals.empty()) return Refuse(command, std::move(refusals), batch);
@@ -121,17 +129,32 @@ Answer Decider::DecideCommand(const Command& command,
       return answer;
     }
   }
-  const std::optional<Refusal> forbidden =
-      CheckPermission(command.actor, command.method);
-  if (forbidden.has_value()) refusals.push_back(*forbidden);
-  if (forbidden.has_value() && !command.validate_only) {
-    return Refuse(command, std::move(refusals), batch);
+  std::optional<Refusal> forbidden = CheckVisible(*state_, command);
+  if (!forbidden.has_value()) {
+    forbidden = CheckPermission(command.actor, command.method);
+  }
+  if (!forbidden.has_value()) forbidden = CheckActs(*state_, command);
+  if (forbidden.has_value()) {
+    refusals.push_back(*std::move(forbidden));
+    if (!command.validate_only) {
+      return Refuse(command, std::move(refusals), batch);
+    }
+    if (!SeesAll(command.actor)) {
+      // A preview says no more than that: what else stands against it is of
+      // what the actor may not see, or not change.
+      Answer answer;
+      answer.sequence = state_->sequence();
+      answer.refusals = std::move(refusals);
+      return answer;
+    }
   }
   if (const auto* group = std::get_if<CreateTrades>(&command.body)) {
     return DecideGroup(command, *group, batch);
   }
 
   Draft draft = MakeDraft(command, &refusals);
+  std::optional<Refusal> over = CheckMandate(*state_, command);
+  if (over.has_value()) refusals.push_back(*std::move(over));
   if (!command.validate_only && !refusals.empty()) {
     return Refuse(command, std::move(refusals), batch);
   }
@@ -157,6 +180,8 @@ Answer Decider::DecideGroup(const Command& command, const CreateTrades& group,
                             ledger::PendingBatch* batch) {
   SKONTRO_CHECK(!command.validate_only);
   SKONTRO_CHECK(command.facts.new_trades.size() == group.trades.size());
+  std::optional<Refusal> over = CheckMandate(*state_, command);
+  if (over.has_value()) return Refuse(command, {*std::move(over)}, batch);
   const size_t personal_before = batch->personal.size();
   std::vector<State::BeforeTrade> before;
   Answer answer;
@@ -266,8 +291,29 @@ Decider::Draft Decider::MakeDraft(const Command& command,
         ledger::EntryKind::kReversal);
   } else if (const auto* key = std::get_if<SetHeadKey>(&command.body)) {
     draft.event = HeadKeySet{key->public_key};
+  } else {
+    DraftKey(command, &draft, refusals);
+  }
+  if (!std::holds_alternative<CreateTrade>(command.body)) {
+    for (Refusal& refusal : *refusals) {
+      HideOthers(*state_, command.actor, /*seller=*/"", &refusal);
+    }
   }
   return draft;
+}
+
+void Decider::DraftKey(const Command& command, Draft* draft,
+                       std::vector<Refusal>* refusals) const {
+  const auto take = [draft](auto event) {
+    if (event.has_value()) draft->event = *std::move(event);
+  };
+  if (const auto* create = std::get_if<CreateApiKey>(&command.body)) {
+    take(DecideCreateApiKey(*state_, *create, refusals));
+  } else if (const auto* rotate = std::get_if<RotateApiKey>(&command.body)) {
+    take(DecideRotateApiKey(*state_, *rotate, draft->record.time_us, refusals));
+  } else if (const auto* revoke = std::get_if<RevokeApiKey>(&command.body)) {
+    take(DecideRevokeApiKey(*state_, *revoke, refusals));
+  }
 }
 
 void Decider::DraftTrade(const Command& command, const CreateTrade& trade,
@@ -275,6 +321,9 @@ void Decider::DraftTrade(const Command& command, const CreateTrade& trade,
                          std::vector<Refusal>* refusals) const {
   std::optional<TradeCreated> created =
       DecideCreateTrade(*state_, trade, facts, refusals);
+  for (Refusal& refusal : *refusals) {
+    HideOthers(*state_, command.actor, trade.seller, &refusal);
+  }
   if (!created.has_value()) return;
   const Sequence sequence = ledger::Next(state_->sequence());
   if (refusals->empty() && created->initiator == Initiator::kBuyer &&
@@ -290,9 +339,13 @@ void Decider::DraftTrade(const Command& command, const CreateTrade& trade,
   draft->event = *std::move(created);
 }
 
+int64_t Decider::TimeOf(const Command& command) const {
+  return std::max(command.time_us, state_->time_us() + 1);
+}
+
 ledger::Record Decider::NewRecord(const Command& command) const {
   ledger::Record record;
-  record.time_us = std::max(command.time_us, state_->time_us() + 1);
+  record.time_us = TimeOf(command);
   record.booking_date = std::max(command.booking_date, state_->booking_date());
   record.actor = command.actor.identity;
   record.request_id = command.request_id;

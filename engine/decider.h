@@ -50,11 +50,12 @@ class Decider {
   // payloads and personal rows to `batch`, and behind them a state digest where
   // one is due.
   //
-  // The order of the checks: form (as Prepare() found it), idempotency,
-  // permission, existence, state, limits. The first refusal is kept in the
-  // journal under the request id, from permission onward; FIELD_INVALID and
-  // REQUEST_ID_REUSED are never kept. With validate_only nothing is kept and
-  // idempotency is not looked at.
+  // The order of the checks: authentication (whether the actor's key is still
+  // of use), form (as Prepare() found it), idempotency, visibility, permission,
+  // existence, state, limits. The first refusal is kept in the journal under
+  // the request id, from visibility onward; CREDENTIAL_INVALID, FIELD_INVALID
+  // and REQUEST_ID_REUSED are never kept. With validate_only nothing is kept
+  // and idempotency is not looked at.
   //
   // REQUIRES: command.facts.sequence is at or above the newest ForgetUpTo(),
   // and `batch` has room for the command's records.
@@ -77,7 +78,11 @@ class Decider {
   Answer Refuse(const Command& command, std::vector<Refusal> refusals,
                 ledger::PendingBatch* batch);
   Draft MakeDraft(const Command& command, std::vector<Refusal>* refusals) const;
+  // When it happens.
+  int64_t TimeOf(const Command& command) const;
   ledger::Record NewRecord(const Command& command) const;
+  void DraftKey(const Command& command, Draft* draft,
+                std::vector<Refusal>* refusals) const;
   void DraftTrade(const Command& command, const CreateTrade& trade,
                   const Facts::NewTrade& facts, Draft* draft,
                   std::vector<Refusal>* refusals) const;

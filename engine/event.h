@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/role.h"
 #include "ledger/amount.h"
 #include "ledger/base/reason.h"
 #include "ledger/civil_date.h"
@@ -180,6 +181,31 @@ struct HeadKeySet {
   friend bool operator==(const HeadKeySet&, const HeadKeySet&) = default;
 };
 
+// What a client proves: that it has a secret, or a certificate.
+enum class CredentialKind : uint32_t { kSecret = 1, kCertificate = 2 };
+
+struct ApiKeyCreated {
+  std::string id;
+  std::string identity;
+  Role role = Role::kMemberUser;
+  std::vector<MemberNumber> members;  // Ascending.
+  Amount spending_ceiling;            // Zero for none.
+  Amount credit_mandate;
+  int64_t expire_time_us = 0;  // 0 for never.
+  CredentialKind kind = CredentialKind::kSecret;
+  std::string digest;    // 32 bytes.
+  std::string replaces;  // The id of another key; empty for none.
+  int64_t replaced_expire_time_us = 0;
+
+  friend bool operator==(const ApiKeyCreated&, const ApiKeyCreated&) = default;
+};
+
+struct ApiKeyRevoked {
+  std::string id;
+
+  friend bool operator==(const ApiKeyRevoked&, const ApiKeyRevoked&) = default;
+};
+
 // What the records so far add up to; see engine/state_digest.h.
 struct StateDigested {
   uint64_t members = 0;
@@ -194,7 +220,8 @@ struct StateDigested {
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
-                 HeadKeySet, RecoveryAccepted, StateDigested>;
+                 HeadKeySet, RecoveryAccepted, StateDigested, ApiKeyCreated,
+                 ApiKeyRevoked>;
 
 // The id that the server gives a trade where its client chose none.
 std::string ServerTradeId(TradeNumber number);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/api_key_codec.h"
 #include "engine/trade_codec.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
@@ -45,6 +46,10 @@ bool HasUnknown(const pb::RecoveryAccepted& accepted) {
          (accepted.has_found() && Unknown(accepted.found()));
 }
 
+bool HasUnknown(const pb::ApiKeyCreated& created) {
+  return Unknown(created) || AnyUnknown(created.members());
+}
+
 // Whether any message in `event` holds a field that this version does not know.
 // Every trade passes here on replay, so this is no walk by reflection; a test
 // puts a field into each message there is.
@@ -79,6 +84,10 @@ bool HasUnknownFields(const pb::Event& event) {
       return HasUnknown(event.recovery_accepted());
     case pb::Event::kStateDigested:
       return Unknown(event.state_digested());
+    case pb::Event::kApiKeyCreated:
+      return HasUnknown(event.api_key_created());
+    case pb::Event::kApiKeyRevoked:
+      return Unknown(event.api_key_revoked());
     case pb::Event::EVENT_NOT_SET:
       break;
   }
@@ -389,6 +398,12 @@ std::string EncodeEvent(const Event& event) {
     void operator()(const StateDigested& e) const {
       Encode(e, to->mutable_state_digested());
     }
+    void operator()(const ApiKeyCreated& e) const {
+      WriteApiKey(e, to->mutable_api_key_created());
+    }
+    void operator()(const ApiKeyRevoked& e) const {
+      to->mutable_api_key_revoked()->set_id(e.id);
+    }
   };
   std::visit(Visitor{&message}, event);
   return message.SerializeAsString();
@@ -448,6 +463,13 @@ absl::StatusOr<Event> DecodeEvent(std::string_view bytes) {
                                Decode(message.state_digested()));
       return digested;
     }
+    case pb::Event::kApiKeyCreated: {
+      SKONTRO_ASSIGN_OR_RETURN(ApiKeyCreated created,
+                               ReadApiKey(message.api_key_created()));
+      return created;
+    }
+    case pb::Event::kApiKeyRevoked:
+      return ApiKeyRevoked{message.api_key_revoked().id()};
     case pb::Event::EVENT_NOT_SET:
       break;
   }

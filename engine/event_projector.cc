@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/api_key_codec.h"
 #include "engine/event_codec.h"
 #include "engine/row.h"
 #include "ledger/base/status.h"
@@ -80,6 +81,34 @@ void AddStep(Sequence sequence, const Record& record, TradeNumber number,
   if (freed.has_value()) rows->Delete(Family::kInvoice, InvoiceRowKey(*freed));
 }
 
+void AddApiKey(Sequence sequence, const Record& record,
+               const ApiKeyCreated& created, RowBuffer* rows) {
+  ApiKeyRow row;
+  row.time_us = record.time_us;
+  row.author = record.actor;
+  if (!created.replaces.empty()) {
+    row.expire_time_us = created.replaced_expire_time_us;
+    row.replaced_by = created.id;
+    rows->Put(Family::kApiKey, ApiKeyRowKey(created.replaces, sequence),
+              EncodeApiKeyRow(row));
+    row.expire_time_us = 0;
+    row.replaced_by.clear();
+  }
+  row.created = created;
+  rows->Put(Family::kApiKey, ApiKeyRowKey(created.id, sequence),
+            EncodeApiKeyRow(row));
+}
+
+void AddRevoked(Sequence sequence, const Record& record,
+                const ApiKeyRevoked& revoked, RowBuffer* rows) {
+  ApiKeyRow row;
+  row.time_us = record.time_us;
+  row.author = record.actor;
+  row.revoked = true;
+  rows->Put(Family::kApiKey, ApiKeyRowKey(revoked.id, sequence),
+            EncodeApiKeyRow(row));
+}
+
 }  // namespace
 
 absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
@@ -110,6 +139,10 @@ absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
   } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
     AddStep(sequence, record, reversed->trade, TradeState::kReversed,
             reversed->freed_invoice, rows);
+  } else if (const auto* api_key = std::get_if<ApiKeyCreated>(&event)) {
+    AddApiKey(sequence, record, *api_key, rows);
+  } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event)) {
+    AddRevoked(sequence, record, *revoked, rows);
   }
   return absl::OkStatus();
 }

@@ -3,52 +3,59 @@
 #include <array>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 namespace skontro::engine {
 namespace {
 
-// The methods, each with who may call it. Members, brokers and accountants are
-// given their rights together with the credentials that tell them apart; until
-// then only the roles that see a whole network have any.
+constexpr Access kNone = Access::kNone;
+constexpr Access kOwn = Access::kOwn;
+constexpr Access kAll = Access::kNetwork;
+
+// The methods, each with how far the roles may use it: member_user, broker,
+// accountant, auditor, operator. Who sees a resource may read it, so no method
+// that reads a member, an account or a trade is kNone for anybody.
 struct Rule {
   std::string_view method;
-  bool auditor;
-  bool op;
+  std::array<Access, kAllRoles.size()> access;
 };
 
-constexpr bool kYes = true;
-constexpr bool kNo = false;
-
 constexpr std::array kRules = {
-    Rule{"NetworkService.GetNetwork", kYes, kYes},
-    Rule{"NetworkService.ListNetworks", kYes, kYes},
-    Rule{"NetworkService.CreateNetwork", kNo, kYes},
-    Rule{"MemberService.GetMember", kYes, kYes},
-    Rule{"MemberService.ListMembers", kYes, kYes},
-    Rule{"MemberService.CreateMember", kNo, kYes},
-    Rule{"AccountService.GetAccount", kYes, kYes},
-    Rule{"AccountService.GetStatement", kYes, kYes},
-    Rule{"CreditService.GetCreditLine", kYes, kYes},
-    Rule{"CreditService.ListCreditLineChanges", kYes, kYes},
-    Rule{"CreditService.SetCreditLine", kNo, kYes},
-    Rule{"TradeService.GetTrade", kYes, kYes},
-    Rule{"TradeService.ListTrades", kYes, kYes},
-    Rule{"TradeService.CreateTrade", kNo, kYes},
-    Rule{"TradeService.BatchCreateTrades", kNo, kYes},
-    Rule{"TradeService.AcceptTrade", kNo, kYes},
-    Rule{"TradeService.DeclineTrade", kNo, kYes},
-    Rule{"TradeService.ReverseTrade", kNo, kYes},
-    Rule{"FiscalService.ExportFec", kYes, kYes},
-    Rule{"FiscalService.ExportJournalCsv", kYes, kYes},
-    Rule{"EventService.WatchEvents", kYes, kYes},
-    Rule{"OperationService.GetOperation", kYes, kYes},
-    Rule{"OperationService.ListOperations", kYes, kYes},
-    Rule{"OperationService.CancelOperation", kYes, kYes},
-    Rule{"AuditService.Verify", kYes, kYes},
-    Rule{"AuditService.GetHead", kYes, kYes},
-    Rule{"AuditService.ProveInclusion", kYes, kYes},
-    Rule{"AuditService.ProveConsistency", kYes, kYes},
-    Rule{"AuditService.ListHeadKeys", kYes, kYes},
-    Rule{"AuditService.RotateHeadKey", kNo, kYes},
+    Rule{"NetworkService.GetNetwork", {kAll, kAll, kAll, kAll, kAll}},
+    Rule{"NetworkService.ListNetworks", {kAll, kAll, kAll, kAll, kAll}},
+    Rule{"NetworkService.CreateNetwork", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"MemberService.GetMember", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"MemberService.ListMembers", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"MemberService.CreateMember", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"AccountService.GetAccount", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"AccountService.GetStatement", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"CreditService.GetCreditLine", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"CreditService.ListCreditLineChanges", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"CreditService.SetCreditLine", {kNone, kOwn, kNone, kNone, kAll}},
+    Rule{"TradeService.GetTrade", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"TradeService.ListTrades", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"TradeService.CreateTrade", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"TradeService.BatchCreateTrades", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"TradeService.AcceptTrade", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"TradeService.DeclineTrade", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"TradeService.ReverseTrade", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"FiscalService.ExportFec", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"FiscalService.ExportJournalCsv", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"EventService.WatchEvents", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"OperationService.GetOperation", {kNone, kNone, kNone, kAll, kAll}},
+    Rule{"OperationService.ListOperations", {kNone, kNone, kNone, kAll, kAll}},
+    Rule{"OperationService.CancelOperation", {kNone, kNone, kNone, kAll, kAll}},
+    Rule{"AuditService.Verify", {kNone, kNone, kNone, kAll, kAll}},
+    Rule{"AuditService.GetHead", {kAll, kAll, kAll, kAll, kAll}},
+    Rule{"AuditService.ProveInclusion", {kAll, kAll, kAll, kAll, kAll}},
+    Rule{"AuditService.ProveConsistency", {kAll, kAll, kAll, kAll, kAll}},
+    Rule{"AuditService.ListHeadKeys", {kAll, kAll, kAll, kAll, kAll}},
+    Rule{"AuditService.RotateHeadKey", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"KeyService.CreateApiKey", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"KeyService.GetApiKey", {kNone, kNone, kNone, kAll, kAll}},
+    Rule{"KeyService.ListApiKeys", {kNone, kNone, kNone, kAll, kAll}},
+    Rule{"KeyService.RotateApiKey", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"KeyService.RevokeApiKey", {kNone, kNone, kNone, kNone, kAll}},
 };
 
 constexpr auto kMethods = [] {
@@ -57,24 +64,32 @@ constexpr auto kMethods = [] {
   return methods;
 }();
 
-bool Allows(Role role, std::string_view method) {
+}  // namespace
+
+Access AccessOf(Role role, std::string_view method) {
   for (const Rule& rule : kRules) {
     if (rule.method != method) continue;
-    if (role == Role::kOperator) return rule.op;
-    if (role == Role::kAuditor) return rule.auditor;
-    return false;
+    for (size_t i = 0; i < kAllRoles.size(); ++i) {
+      if (kAllRoles[i] == role) return rule.access[i];
+    }
   }
-  return false;
+  return Access::kNone;
 }
-
-}  // namespace
 
 std::optional<Refusal> CheckPermission(const Actor& actor,
                                        std::string_view method) {
-  if (Allows(actor.role, method)) return std::nullopt;
-  return Refusal{Reason::kRoleMissing,
-                 {{"method", std::string(method)},
-                  {"role", std::string(RoleName(actor.role))}}};
+  if (AccessOf(actor.role, method) != Access::kNone) return std::nullopt;
+  return RoleMissing(actor, method);
+}
+
+Refusal RoleMissing(const Actor& actor, std::string_view method) {
+  return {Reason::kRoleMissing,
+          {{"method", std::string(method)},
+           {"role", std::string(RoleName(actor.role))}}};
+}
+
+std::string ActorIdentity(Role role, std::string_view identity) {
+  return absl::StrCat(std::string(RoleName(role)), "/", std::string(identity));
 }
 
 std::string_view RoleName(Role role) {

@@ -29,6 +29,10 @@ std::string TradeName(const NetworkCreated& terms, std::string_view id) {
   return absl::StrCat("networks/", terms.id, "/trades/", std::string(id));
 }
 
+std::string ApiKeyName(const NetworkCreated& terms, std::string_view id) {
+  return absl::StrCat("networks/", terms.id, "/apiKeys/", std::string(id));
+}
+
 Refusal NotFound(std::string name) {
   return {Reason::kResourceNotFound, {{"name", std::move(name)}}};
 }

@@ -54,6 +54,13 @@ std::string LimitKey(AccountId account, Sequence sequence) {
   return key;
 }
 
+std::string ApiKeyRowKey(std::string_view id, Sequence sequence) {
+  std::string key(id);
+  key.push_back('\0');
+  AppendBigEndian(&key, static_cast<uint64_t>(sequence));
+  return key;
+}
+
 std::string NumberValue(uint64_t number) {
   std::string value;
   AppendBigEndian(&value, number);

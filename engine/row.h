@@ -46,6 +46,16 @@ struct LimitRow {
   MemberNumber subject{};  // Whose personal row holds the reason.
 };
 
+// What a record says of a key: the first row of a key has `created`.
+struct ApiKeyRow {
+  std::optional<ApiKeyCreated> created;
+  int64_t time_us = 0;
+  std::string author;
+  bool revoked = false;
+  int64_t expire_time_us = 0;  // With `replaced_by`.
+  std::string replaced_by;     // The id of a key; empty for none.
+};
+
 // Which personal text of a record; the numbers are on disk.
 inline constexpr uint32_t kLegalNameField = 1;
 inline constexpr uint32_t kAddressField = 2;
@@ -61,6 +71,7 @@ std::string TradeStepKey(TradeNumber number, Sequence sequence);
 std::string MemberTradeKey(MemberNumber member, TradeNumber number);
 std::string InvoiceRowKey(const InvoiceKey& key);
 std::string LimitKey(AccountId account, Sequence sequence);
+std::string ApiKeyRowKey(std::string_view id, Sequence sequence);
 std::string NumberValue(uint64_t number);
 
 // The scope of a company id within `country`, such as "FR:siren"; a VAT id has

@@ -52,6 +52,7 @@ State::State(StateContents contents, uint64_t digest_interval)
       booking_date_(contents.booking_date),
       members_(std::move(contents.members)),
       accounts_(std::move(contents.accounts)),
+      api_keys_(std::move(contents.api_keys)),
       touched_(std::move(contents.touched)) {
   member_by_id_.reserve(members_.size());
   for (size_t i = 0; i < members_.size(); ++i) {
@@ -79,10 +80,12 @@ void State::Apply(const ledger::Record& record, const Event& event,
   booking_date_ = record.booking_date;
   CountGroup(record);
   ApplyEvent(event);
-  SKONTRO_CHECK_AT(
-      record.entries.empty() || (record.kind == ledger::RecordKind::kEvent &&
-                                 !std::holds_alternative<HeadKeySet>(event)),
-      sequence_);
+  SKONTRO_CHECK_AT(record.entries.empty() ||
+                       (record.kind == ledger::RecordKind::kEvent &&
+                        !std::holds_alternative<HeadKeySet>(event) &&
+                        !std::holds_alternative<ApiKeyCreated>(event) &&
+                        !std::holds_alternative<ApiKeyRevoked>(event)),
+                   sequence_);
   ApplyEntries(record);
   if (recall_ == Recall::kRecent) ApplyRequest(record, event);
 }
@@ -129,6 +132,10 @@ void State::ApplyEvent(const Event& event) {
                      sequence_);
   } else if (const auto* digested = std::get_if<StateDigested>(&event)) {
     ApplyStateDigested(*digested);
+  } else if (const auto* key = std::get_if<ApiKeyCreated>(&event)) {
+    ApplyApiKey(*key);
+  } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event)) {
+    ApplyRevoked(*revoked);
   } else {
     // The store knows the key, and nothing is decided by it.
     SKONTRO_CHECK_AT(std::holds_alternative<RequestRefused>(event) ||
@@ -185,6 +192,38 @@ void State::ApplyMember(const MemberCreated& created) {
     TakeTaxId(TaxIdKey(NormaliseTaxId(id.value),
                        CompanyIdScope(created.country, id.scheme)));
   }
+}
+
+void State::ApplyApiKey(const ApiKeyCreated& created) {
+  for (const MemberNumber member : created.members) {
+    SKONTRO_CHECK_AT(IndexOf(member) < members_.size(), sequence_);
+  }
+  if (!created.replaces.empty()) {
+    const auto replaced = api_keys_.find(created.replaces);
+    SKONTRO_CHECK_AT(replaced != api_keys_.end() && !replaced->second.revoked,
+                     sequence_);
+    replaced->second.expire_time_us = created.replaced_expire_time_us;
+    touched_.api_keys.insert(created.replaces);
+  }
+  SKONTRO_CHECK_AT(
+      api_keys_
+          .emplace(created.id, ApiKey{created, created.expire_time_us, false})
+          .second,
+      sequence_);
+  touched_.api_keys.insert(created.id);
+}
+
+void State::ApplyRevoked(const ApiKeyRevoked& revoked) {
+  const auto found = api_keys_.find(revoked.id);
+  SKONTRO_CHECK_AT(found != api_keys_.end() && !found->second.revoked,
+                   sequence_);
+  found->second.revoked = true;
+  touched_.api_keys.insert(revoked.id);
+}
+
+const ApiKey* State::FindApiKey(std::string_view id) const {
+  const auto found = api_keys_.find(id);
+  return found == api_keys_.end() ? nullptr : &found->second;
 }
 
 void State::TakeTaxId(const std::string& key) {

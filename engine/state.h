@@ -16,6 +16,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +63,17 @@ struct Trade {
   std::optional<InvoiceKey> invoice;
 };
 
+// A key that clients prove themselves with.
+struct ApiKey {
+  ApiKeyCreated created;
+  int64_t expire_time_us = 0;  // Of now; 0 for never.
+  bool revoked = false;
+
+  bool ExpiredAt(int64_t time_us) const {
+    return expire_time_us != 0 && time_us >= expire_time_us;
+  }
+};
+
 // All that a State holds for longer than a batch, to take it over from a
 // checkpoint.
 struct StateContents {
@@ -72,6 +85,7 @@ struct StateContents {
   std::vector<Account> accounts;                           // By number - 1.
   std::vector<std::pair<TradeNumber, Trade>> open_trades;  // Ascending.
   std::vector<std::string> tax_ids;
+  std::map<std::string, ApiKey, std::less<>> api_keys;  // By id.
   Touched touched;
 };
 
@@ -147,6 +161,12 @@ class State {
   // order.
   bool HasTaxId(const std::string& key) const;
   std::vector<std::string> TaxIds() const;
+
+  // Keys, by id; nullptr for none.
+  const ApiKey* FindApiKey(std::string_view id) const;
+  const std::map<std::string, ApiKey, std::less<>>& api_keys() const {
+    return api_keys_;
+  }
 
   // The account. A number that is not there stops the process.
   const Account& account(AccountId account) const;
@@ -236,6 +256,8 @@ class State {
   void ApplyCreditLine(const CreditLineSet& set);
   void ApplyTradeCreated(const TradeCreated& created);
   void ApplyStateDigested(const StateDigested& digested);
+  void ApplyApiKey(const ApiKeyCreated& created);
+  void ApplyRevoked(const ApiKeyRevoked& revoked);
   void AddTrade(TradeNumber number, Trade trade);
   void FinishTrade(TradeNumber number, TradeState state);
   void ForgetTrade(TradeNumber number);
@@ -256,6 +278,7 @@ class State {
   __int128 balances_sum_ = 0;      // Of all of them: zero between records.
   absl::flat_hash_map<std::string, MemberNumber> member_by_id_;
   absl::flat_hash_set<std::string> tax_ids_;
+  std::map<std::string, ApiKey, std::less<>> api_keys_;
 
   uint32_t group_left_ = 0;  // Records of the open group that are to come.
   size_t open_trade_count_ = 0;

@@ -19,6 +19,7 @@ enum class RowKind : uint8_t {
   kOpenTrade = 3,
   kFinishedTrade = 4,
   kTaxId = 5,
+  kApiKey = 6,
 };
 
 size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
@@ -110,6 +111,26 @@ void AddTaxIds(const State& state, Rows* rows) {
   for (const std::string& key : keys) rows->Kind(RowKind::kTaxId).Id(key);
 }
 
+void AddApiKeys(const State& state, Rows* rows) {
+  for (const std::string& id : state.touched().api_keys) {
+    const ApiKey& key = state.api_keys().at(id);
+    rows->Kind(RowKind::kApiKey)
+        .Id(id)
+        .Id(key.created.identity)
+        .Number(static_cast<uint64_t>(key.created.role))
+        .Number(key.created.members.size());
+    for (const MemberNumber member : key.created.members) {
+      rows->Number(static_cast<uint64_t>(member));
+    }
+    rows->Number(key.created.spending_ceiling.minor_units())
+        .Number(key.created.credit_mandate.minor_units())
+        .Number(key.expire_time_us)
+        .Number(key.revoked ? 1 : 0)
+        .Number(static_cast<uint64_t>(key.created.kind))
+        .Id(key.created.digest);
+  }
+}
+
 }  // namespace
 
 bool Touched::Has(AccountId account) const {
@@ -131,6 +152,7 @@ void Touched::Begin(const ledger::Digest& of_digest, Sequence sequence,
   accounts.assign(accounts.size(), false);
   trades.clear();
   tax_ids.clear();
+  api_keys.clear();
 }
 
 StateDigested DigestOf(const State& state) {
@@ -149,6 +171,7 @@ StateDigested DigestOf(const State& state) {
   AddAccounts(state, &rows);
   AddTrades(state, &rows);
   AddTaxIds(state, &rows);
+  AddApiKeys(state, &rows);
   out.digest = rows.Finish();
   return out;
 }

@@ -9,6 +9,7 @@
 #define SKONTRO_ENGINE_STATE_DIGEST_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Touched {
   std::vector<bool> accounts;        // By number - 1; absent is not touched.
   std::vector<TradeNumber> trades;   // Proposed or answered since, as it came.
   std::vector<std::string> tax_ids;  // Taken since, as it came.
+  std::set<std::string> api_keys;    // Made or changed since: their ids.
 
   // Whether the account was touched; says that it was, or takes it back.
   bool Has(AccountId account) const;

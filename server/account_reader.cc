@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/refusals.h"
+#include "engine/visibility.h"
 #include "ledger/base/status.h"
 #include "ledger/statement.h"
 #include "server/convert_amount.h"
@@ -18,7 +19,8 @@ absl::StatusOr<AccountView> ReadAccount(const ReadScope& scope,
   SKONTRO_ASSIGN_OR_RETURN(
       std::optional<engine::MemberRow> member,
       engine::FindMember(snapshot, parts.member, scope.as_of));
-  if (!member.has_value() || parts.account != kMainAccount) {
+  if (!member.has_value() || parts.account != kMainAccount ||
+      !engine::SeesMember(scope.actor, member->created.number)) {
     return ToStatus(engine::NotFound(std::move(name)));
   }
   AccountView account;

@@ -19,6 +19,8 @@ constexpr std::string_view kStatement = "AccountService.GetStatement";
 grpc::ServerUnaryReactor* AccountService::GetAccount(
     grpc::CallbackServerContext* context, const v1::GetAccountRequest* request,
     v1::GetAccountResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGet, caller.status());
   Form form;
   const NameParts name = form.AccountName("name", request->name());
   const ledger::Sequence min =
@@ -27,7 +29,7 @@ grpc::ServerUnaryReactor* AccountService::GetAccount(
       form.SequenceOf("as_of_sequence", request->as_of_sequence());
   if (!form.ok()) return Refuse(context, form);
   return Read(
-      backend_, context, {kGet, std::string(name.network), min, as_of},
+      backend_, context, *caller, {kGet, std::string(name.network), min, as_of},
       [name, request, response](const ReadScope& scope) {
         SKONTRO_ASSIGN_OR_RETURN(const AccountView account,
                                  ReadAccount(scope, name, request->name()));
@@ -41,6 +43,8 @@ grpc::ServerUnaryReactor* AccountService::GetStatement(
     grpc::CallbackServerContext* context,
     const v1::GetStatementRequest* request,
     v1::GetStatementResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kStatement, caller.status());
   Form form;
   StatementQuery query = ReadStatementQuery(*request, &form);
   const ledger::Sequence min =
@@ -48,7 +52,7 @@ grpc::ServerUnaryReactor* AccountService::GetStatement(
   const ledger::Sequence as_of =
       form.SequenceOf("as_of_sequence", request->as_of_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context,
+  return Read(backend_, context, *caller,
               {kStatement, std::string(query.name.network), min, as_of},
               [query, request, response](const ReadScope& scope) {
                 return WriteStatement(scope, kStatement, query, *request,

@@ -91,38 +91,44 @@ void VerifyNow(const Backend& backend, const Network& network,
 grpc::ServerUnaryReactor* AuditService::Verify(
     grpc::CallbackServerContext* context, const v1::VerifyRequest* request,
     v1::VerifyResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kVerify, caller.status());
   Form form;
   const NameParts name = form.NetworkName("name", request->name());
   if (!form.ok()) return Refuse(context, form);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend_, kVerify, name.network);
-  if (!network.ok()) return Fail(backend_, context, kVerify, network.status());
-  const absl::StatusOr<Operations::Begun> begun = backend_.operations.Begin(
-      (*network)->id(), kVerify, backend_.clock.NowUs());
+  const absl::StatusOr<Place> place =
+      FindNetworkFor(backend_, *caller, kVerify, name.network);
+  if (!place.ok()) return Fail(backend_, context, kVerify, place.status());
+  Network* const network = place->network;
+  const absl::StatusOr<Operations::Begun> begun =
+      backend_.operations.Begin(network->id(), kVerify, backend_.clock.NowUs());
   if (!begun.ok()) return Fail(backend_, context, kVerify, begun.status());
   const std::shared_ptr<Operation> operation = begun->operation;
-  if (begun->is_new && !backend_.workers.Post(
-                           [backend = backend_, network = *network, operation] {
-                             VerifyNow(backend, *network, operation.get());
-                           })) {
+  if (begun->is_new &&
+      !backend_.workers.Post([backend = backend_, network, operation] {
+        VerifyNow(backend, *network, operation.get());
+      })) {
     const absl::Status full = QueueFull(backend_.workers.queue_length_max());
     operation->Fail(full, backend_.clock.NowUs());
     return Fail(backend_, context, kVerify, full);
   }
   *response->mutable_operation() = operation->Get();
-  response->set_sequence(WireSequence((*network)->engine().view().sequence));
+  response->set_sequence(WireSequence(network->engine().view().sequence));
   return FinishOk(context);
 }
 
 grpc::ServerUnaryReactor* AuditService::GetHead(
     grpc::CallbackServerContext* context, const v1::GetHeadRequest* request,
     v1::GetHeadResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGetHead, caller.status());
   Form form;
   const NameParts name = form.NetworkName("name", request->name());
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kGetHead, std::string(name.network), min},
+  return Read(backend_, context, *caller,
+              {kGetHead, std::string(name.network), min},
               [this, min, response](const ReadScope& scope) {
                 return FillHead(scope, min, backend_.clock.NowUs(), response);
               });
@@ -132,6 +138,8 @@ grpc::ServerUnaryReactor* AuditService::ProveInclusion(
     grpc::CallbackServerContext* context,
     const v1::ProveInclusionRequest* request,
     v1::ProveInclusionResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kInclusion, caller.status());
   Form form;
   InclusionQuery query;
   const NameParts name = form.NetworkName("name", request->name());
@@ -146,17 +154,21 @@ grpc::ServerUnaryReactor* AuditService::ProveInclusion(
   }
   if (!form.ok()) return Refuse(context, form);
   query.min = std::max({query.min, query.record, query.size});
-  return Read(
-      backend_, context, {kInclusion, std::string(name.network), query.min},
-      [this, query, response](const ReadScope& scope) {
-        return FillInclusion(scope, query, backend_.clock.NowUs(), response);
-      });
+  return Read(backend_, context, *caller,
+              {kInclusion, std::string(name.network), query.min},
+              [this, query, response](const ReadScope& scope) {
+                return FillInclusion(scope, query, backend_.clock.NowUs(),
+                                     response);
+              });
 }
 
 grpc::ServerUnaryReactor* AuditService::ProveConsistency(
     grpc::CallbackServerContext* context,
     const v1::ProveConsistencyRequest* request,
     v1::ProveConsistencyResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok())
+    return Fail(backend_, context, kConsistency, caller.status());
   Form form;
   ConsistencyQuery query;
   const NameParts name = form.NetworkName("name", request->name());
@@ -172,47 +184,53 @@ grpc::ServerUnaryReactor* AuditService::ProveConsistency(
   }
   if (!form.ok()) return Refuse(context, form);
   query.min = std::max({query.min, query.first, query.second});
-  return Read(
-      backend_, context, {kConsistency, std::string(name.network), query.min},
-      [this, query, response](const ReadScope& scope) {
-        return FillConsistency(scope, query, backend_.clock.NowUs(), response);
-      });
+  return Read(backend_, context, *caller,
+              {kConsistency, std::string(name.network), query.min},
+              [this, query, response](const ReadScope& scope) {
+                return FillConsistency(scope, query, backend_.clock.NowUs(),
+                                       response);
+              });
 }
 
 grpc::ServerUnaryReactor* AuditService::ListHeadKeys(
     grpc::CallbackServerContext* context,
     const v1::ListHeadKeysRequest* request,
     v1::ListHeadKeysResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kListKeys, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   const int page_size = form.PageSize(request->page_size());
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kListKeys, std::string(parent.network), min},
-              [request, page_size, response](const ReadScope& scope) {
-                return FillKeys(scope, kListKeys, *request, page_size,
-                                response);
-              });
+  return Read(
+      backend_, context, *caller, {kListKeys, std::string(parent.network), min},
+      [request, page_size, response](const ReadScope& scope) {
+        return FillKeys(scope, kListKeys, *request, page_size, response);
+      });
 }
 
 grpc::ServerUnaryReactor* AuditService::RotateHeadKey(
     grpc::CallbackServerContext* context,
     const v1::RotateHeadKeyRequest* request,
     v1::RotateHeadKeyResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kRotate, caller.status());
   Form form;
   const NameParts name = form.NetworkName("name", request->name());
   form.RequestId(request->request_id());
   if (!form.ok()) return RefuseChange(context, form, *request, response);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend_, kRotate, name.network);
-  if (!network.ok()) return Fail(backend_, context, kRotate, network.status());
-  engine::Command command = NewCommand(backend_, **network, kRotate, *request);
+  // Before the engine is asked: files of keys are made for it.
+  const absl::StatusOr<Place> place =
+      FindNetworkFor(backend_, *caller, kRotate, name.network);
+  if (!place.ok()) return Fail(backend_, context, kRotate, place.status());
+  engine::Command command = NewCommand(backend_, *place, kRotate, *request);
   command.validate_only = request->validate_only();
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   // Files are written, and the answer is waited for.
   const bool posted = backend_.workers.Post([backend = backend_,
-                                             network = *network, command,
+                                             network = place->network, command,
                                              reactor, response] {
     reactor->Finish(Report(backend, kRotate,
                            RotateNow(backend.log, network, command, response)));

@@ -3,6 +3,7 @@
 #ifndef SKONTRO_SERVER_BACKEND_H_
 #define SKONTRO_SERVER_BACKEND_H_
 
+#include "server/auth/authenticator.h"
 #include "server/clock.h"
 #include "server/log.h"
 #include "server/network_registry.h"
@@ -22,6 +23,8 @@ struct Backend {
   WorkPool& workers;
   // What the long jobs are seen as.
   Operations& operations;
+  // Who makes a call.
+  const Authenticator& authenticator;
 };
 
 }  // namespace skontro::server

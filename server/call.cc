@@ -27,9 +27,10 @@ grpc::ServerUnaryReactor* FinishWith(grpc::CallbackServerContext* context,
 }
 
 absl::Status FillScope(
-    const Network& network, ledger::Sequence as_of,
+    const Place& place, ledger::Sequence as_of,
     const std::function<absl::Status(const ReadScope&)>& fill) {
-  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, ScopeOf(network, as_of));
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope,
+                           ScopeOf(*place.network, place.actor, as_of));
   return fill(scope);
 }
 
@@ -51,11 +52,11 @@ std::chrono::system_clock::time_point WaitEnd(
 class WaitingRead : public grpc::ServerUnaryReactor {
  public:
   WaitingRead(const Backend& backend,
-              const grpc::CallbackServerContext& context, Network* network,
+              const grpc::CallbackServerContext& context, Place place,
               ReadTarget target,
               std::function<absl::Status(const ReadScope&)> fill)
       : backend_(backend),
-        network_(network),
+        place_(std::move(place)),
         target_(std::move(target)),
         fill_(std::move(fill)),
         end_(WaitEnd(context)) {}
@@ -63,8 +64,8 @@ class WaitingRead : public grpc::ServerUnaryReactor {
   // Nothing is deleted before the handler has returned the reactor, so all of
   // this may run while callbacks come in.
   void Start() {
-    ticket_ =
-        network_->engine().WaitFor(target_.min_sequence, [this, done = done_] {
+    ticket_ = place_.network->engine().WaitFor(
+        target_.min_sequence, [this, done = done_] {
           if (done->exchange(true)) return;
           // The committer calls; it must not read. The pool refuses nothing.
           SKONTRO_CHECK(backend_.answers.Post([this] { Answer(); }));
@@ -78,7 +79,7 @@ class WaitingRead : public grpc::ServerUnaryReactor {
 
   void OnCancel() override {
     if (done_->exchange(true)) return;
-    network_->engine().CancelWait(ticket_);
+    place_.network->engine().CancelWait(ticket_);
     Finish({grpc::StatusCode::CANCELLED, "the call was cancelled"});
   }
 
@@ -87,17 +88,17 @@ class WaitingRead : public grpc::ServerUnaryReactor {
  private:
   void Answer() {
     Finish(Report(backend_, target_.method,
-                  FillScope(*network_, target_.as_of, fill_)));
+                  FillScope(place_, target_.as_of, fill_)));
   }
 
   void TimeOut() {
-    network_->engine().CancelWait(ticket_);
-    Finish(ToGrpcStatus(
-        NotReached(target_.min_sequence, network_->engine().view().sequence)));
+    place_.network->engine().CancelWait(ticket_);
+    Finish(ToGrpcStatus(NotReached(target_.min_sequence,
+                                   place_.network->engine().view().sequence)));
   }
 
   const Backend backend_;
-  Network* const network_;
+  const Place place_;
   const ReadTarget target_;
   const std::function<absl::Status(const ReadScope&)> fill_;
   const std::chrono::system_clock::time_point end_;
@@ -159,40 +160,60 @@ absl::Status QueueFull(size_t limit) {
   return ToStatus({Reason::kQueueFull, {{"limit", absl::StrCat(limit)}}});
 }
 
-absl::StatusOr<Network*> FindNetwork(const Backend& backend,
-                                     std::string_view method,
-                                     std::string_view id) {
-  const auto forbidden =
-      engine::CheckPermission(engine::LocalOperator(), method);
-  if (forbidden.has_value()) return ToStatus(*forbidden);
-  Network* const network = backend.networks.Find(id);
-  if (network != nullptr) return network;
+absl::StatusOr<Caller> Authenticate(
+    const Backend& backend, const grpc::CallbackServerContext& context) {
+  return backend.authenticator.Authenticate(context);
+}
+
+absl::StatusOr<Place> FindNetwork(const Backend& backend, const Caller& caller,
+                                  std::string_view id) {
+  const engine::Actor* const actor = caller.In(id);
+  if (actor != nullptr) {
+    Network* const network = backend.networks.Find(id);
+    if (network != nullptr) return Place{network, *actor};
+  }
   return ToStatus({Reason::kResourceNotFound, {{"name", NetworkName(id)}}});
 }
 
+absl::StatusOr<Place> FindNetworkFor(const Backend& backend,
+                                     const Caller& caller,
+                                     std::string_view method,
+                                     std::string_view id) {
+  SKONTRO_ASSIGN_OR_RETURN(Place place, FindNetwork(backend, caller, id));
+  const auto forbidden = engine::CheckPermission(place.actor, method);
+  if (forbidden.has_value()) return ToStatus(*forbidden);
+  return place;
+}
+
 absl::StatusOr<ReadScope> ScopeOf(const Network& network,
+                                  const engine::Actor& actor,
                                   ledger::Sequence as_of) {
   ledger::ReadView view = network.engine().view();
   if (as_of > view.sequence) return NotReached(as_of, view.sequence);
   const ledger::Sequence shown =
       as_of == ledger::Sequence{0} ? view.sequence : as_of;
-  return ReadScope{network, std::move(view), shown};
+  return ReadScope{network, std::move(view), shown, actor};
+}
+
+absl::StatusOr<ReadScope> AnswerScope(const Network& network,
+                                      const engine::Answer& answer) {
+  return ScopeOf(network, engine::LocalOperator(), answer.sequence);
 }
 
 grpc::ServerUnaryReactor* Read(
     const Backend& backend, grpc::CallbackServerContext* context,
-    ReadTarget target, std::function<absl::Status(const ReadScope&)> fill) {
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend, target.method, target.network);
-  if (!network.ok()) {
-    return Fail(backend, context, target.method, network.status());
+    const Caller& caller, ReadTarget target,
+    std::function<absl::Status(const ReadScope&)> fill) {
+  absl::StatusOr<Place> place =
+      FindNetworkFor(backend, caller, target.method, target.network);
+  if (!place.ok()) {
+    return Fail(backend, context, target.method, place.status());
   }
-  if (target.min_sequence <= (*network)->engine().view().sequence) {
-    return FinishWith(context,
-                      Report(backend, target.method,
-                             FillScope(**network, target.as_of, fill)));
+  if (target.min_sequence <= place->network->engine().view().sequence) {
+    return FinishWith(context, Report(backend, target.method,
+                                      FillScope(*place, target.as_of, fill)));
   }
-  auto* const waiting = new WaitingRead(backend, *context, *network,
+  auto* const waiting = new WaitingRead(backend, *context, *std::move(place),
                                         std::move(target), std::move(fill));
   waiting->Start();
   return waiting;

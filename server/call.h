@@ -19,6 +19,7 @@
 #include "engine/command.h"
 #include "engine/decider.h"
 #include "ledger/projection.h"
+#include "server/auth/caller.h"
 #include "server/backend.h"
 #include "server/convert_outcome.h"
 #include "server/form.h"
@@ -58,9 +59,26 @@ absl::Status NotReached(ledger::Sequence wanted, ledger::Sequence sequence);
 // QUEUE_FULL: more than `limit` wait already.
 absl::Status QueueFull(size_t limit);
 
-// The network that the caller may call `method` on; RESOURCE_NOT_FOUND or
-// ROLE_MISSING otherwise.
-absl::StatusOr<Network*> FindNetwork(const Backend& backend,
+// Who makes the call; CREDENTIAL_INVALID if it does not prove that. Comes
+// before anything else is looked at.
+absl::StatusOr<Caller> Authenticate(const Backend& backend,
+                                    const grpc::CallbackServerContext& context);
+
+// A network, and who the caller is in it.
+struct Place {
+  Network* network = nullptr;
+  engine::Actor actor;
+};
+
+// The network of this id; RESOURCE_NOT_FOUND if there is none or the caller
+// does not reach it. Whether a change is permitted is decided by the engine.
+absl::StatusOr<Place> FindNetwork(const Backend& backend, const Caller& caller,
+                                  std::string_view id);
+
+// The same for a method that changes nothing in the journal: ROLE_MISSING if
+// the caller may not call it on anything there.
+absl::StatusOr<Place> FindNetworkFor(const Backend& backend,
+                                     const Caller& caller,
                                      std::string_view method,
                                      std::string_view id);
 
@@ -78,6 +96,7 @@ struct ReadScope {
   const Network& network;
   ledger::ReadView view;
   ledger::Sequence as_of{};  // Never above the view's.
+  engine::Actor actor;       // Who reads, and may not see everything.
 };
 
 // The longest that a read waits for a sequence, whatever its deadline.
@@ -89,20 +108,28 @@ inline constexpr absl::Duration kSequenceWaitMax = absl::Minutes(1);
 // deadline of the call, or if `as_of` is not.
 grpc::ServerUnaryReactor* Read(
     const Backend& backend, grpc::CallbackServerContext* context,
-    ReadTarget target, std::function<absl::Status(const ReadScope&)> fill);
+    const Caller& caller, ReadTarget target,
+    std::function<absl::Status(const ReadScope&)> fill);
 
 // The scope of a read that does not wait. Errors as above.
 absl::StatusOr<ReadScope> ScopeOf(const Network& network,
+                                  const engine::Actor& actor,
                                   ledger::Sequence as_of);
+
+// The scope in which the answer to a change is filled in: the engine has
+// decided what the actor may see of it.
+absl::StatusOr<ReadScope> AnswerScope(const Network& network,
+                                      const engine::Answer& answer);
 
 // --- Changes -----------------------------------------------------------------
 
 // The command for `request`, but for its body.
 template <typename Request>
-engine::Command NewCommand(const Backend& backend, const Network& network,
+engine::Command NewCommand(const Backend& backend, const Place& place,
                            std::string_view method, const Request& request) {
+  const Network& network = *place.network;
   engine::Command command;
-  command.actor = engine::LocalOperator();
+  command.actor = place.actor;
   command.method = method;
   command.request_id = request.request_id();
   command.request_fields = HashFields(network.terms().request_key, request);

@@ -142,7 +142,7 @@ absl::Status WriteStatement(const ReadScope& scope, std::string_view method,
                             const v1::GetStatementRequest& request,
                             v1::GetStatementResponse* response) {
   SKONTRO_ASSIGN_OR_RETURN(const Page page, PageOf(scope, method, request));
-  const ReadScope shown{scope.network, scope.view, page.sequence};
+  const ReadScope shown{scope.network, scope.view, page.sequence, scope.actor};
   SKONTRO_ASSIGN_OR_RETURN(const AccountView account,
                            ReadAccount(shown, query.name, request.name()));
   const ledger::Snapshot& snapshot = *scope.view.snapshot;

@@ -28,7 +28,7 @@ absl::Status List(const ReadScope& scope, const NameParts& parts,
                   const v1::ListCreditLineChangesRequest& request,
                   int page_size, v1::ListCreditLineChangesResponse* response) {
   SKONTRO_ASSIGN_OR_RETURN(const Page page, PageOf(scope, kList, request));
-  const ReadScope shown{scope.network, scope.view, page.sequence};
+  const ReadScope shown{scope.network, scope.view, page.sequence, scope.actor};
   SKONTRO_ASSIGN_OR_RETURN(const AccountView account,
                            ReadAccount(shown, parts, request.parent()));
   const ledger::Snapshot& snapshot = *scope.view.snapshot;
@@ -77,8 +77,7 @@ absl::Status FillSet(const Network& network, const NameParts& parts,
                      const v1::SetCreditLineRequest& request,
                      v1::SetCreditLineResponse* response) {
   const std::string& name = request.credit_line().name();
-  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope,
-                           ScopeOf(network, answer.sequence));
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, AnswerScope(network, answer));
   absl::StatusOr<AccountView> account = ReadAccount(scope, parts, name);
   if (request.validate_only()) {
     WritePreview(answer, response->mutable_outcome());
@@ -99,6 +98,8 @@ grpc::ServerUnaryReactor* CreditService::GetCreditLine(
     grpc::CallbackServerContext* context,
     const v1::GetCreditLineRequest* request,
     v1::GetCreditLineResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGet, caller.status());
   Form form;
   const NameParts name = form.CreditLineName("name", request->name());
   const ledger::Sequence min =
@@ -106,29 +107,32 @@ grpc::ServerUnaryReactor* CreditService::GetCreditLine(
   const ledger::Sequence as_of =
       form.SequenceOf("as_of_sequence", request->as_of_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kGet, std::string(name.network), min, as_of},
-              [name, request, response](const ReadScope& scope) {
-                SKONTRO_ASSIGN_OR_RETURN(
-                    const AccountView account,
-                    ReadAccount(scope, name, request->name()));
-                WriteCreditLine(scope.network.id(), account,
-                                response->mutable_credit_line());
-                response->set_sequence(WireSequence(scope.as_of));
-                return absl::OkStatus();
-              });
+  return Read(
+      backend_, context, *caller, {kGet, std::string(name.network), min, as_of},
+      [name, request, response](const ReadScope& scope) {
+        SKONTRO_ASSIGN_OR_RETURN(const AccountView account,
+                                 ReadAccount(scope, name, request->name()));
+        WriteCreditLine(scope.network.id(), account,
+                        response->mutable_credit_line());
+        response->set_sequence(WireSequence(scope.as_of));
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerUnaryReactor* CreditService::ListCreditLineChanges(
     grpc::CallbackServerContext* context,
     const v1::ListCreditLineChangesRequest* request,
     v1::ListCreditLineChangesResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kList, caller.status());
   Form form;
   const NameParts parent = form.CreditLineName("parent", request->parent());
   const int page_size = form.PageSize(request->page_size());
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kList, std::string(parent.network), min},
+  return Read(backend_, context, *caller,
+              {kList, std::string(parent.network), min},
               [parent, request, page_size, response](const ReadScope& scope) {
                 return List(scope, parent, *request, page_size, response);
               });
@@ -138,24 +142,26 @@ grpc::ServerUnaryReactor* CreditService::SetCreditLine(
     grpc::CallbackServerContext* context,
     const v1::SetCreditLineRequest* request,
     v1::SetCreditLineResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kSet, caller.status());
   Form form;
   const NameParts name =
       form.CreditLineName("credit_line.name", request->credit_line().name());
   engine::SetCreditLine body = ReadLimits(*request, name.member, &form);
   if (!form.ok()) return RefuseChange(context, form, *request, response);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend_, kSet, name.network);
-  if (!network.ok()) return Fail(backend_, context, kSet, network.status());
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend_, *caller, name.network);
+  if (!place.ok()) return Fail(backend_, context, kSet, place.status());
   if (name.account != kMainAccount) {
     return Fail(backend_, context, kSet,
                 ToStatus(engine::NotFound(request->credit_line().name())));
   }
   body.reason = Salted(std::move(body.reason.text));
-  engine::Command command = NewCommand(backend_, **network, kSet, *request);
+  engine::Command command = NewCommand(backend_, *place, kSet, *request);
   command.validate_only = request->validate_only();
   command.body = std::move(body);
-  return Change(backend_, context, *network, std::move(command),
-                [network = *network, name, request,
+  return Change(backend_, context, place->network, std::move(command),
+                [network = place->network, name, request,
                  response](const engine::Answer& answer) {
                   return FillSet(*network, name, answer, *request, response);
                 });

@@ -86,7 +86,9 @@ class EventFeed::OneWatch
             SKONTRO_ASSIGN_OR_RETURN(const v1::Event* const event,
                                      reader->Message(view, &seen));
             bytes += event->ByteSizeLong();
-            *message_.add_events() = *event;
+            v1::Event* const told = message_.add_events();
+            *told = *event;
+            if (terms_.hide) terms_.hide(told);
           }
           return ++looked_at < kTurnMax && bytes < kBytesMax &&
                  static_cast<size_t>(message_.events_size()) < kEventsMax;

@@ -36,6 +36,8 @@ struct WatchTerms {
   ledger::Sequence from{};  // Never above the view's next.
   // Whether it is told of a record that is somebody's affair.
   std::function<bool(const SeenRecord&)> wants;
+  // Takes out of an event what it may not be told; may be empty.
+  std::function<void(v1::Event*)> hide;
   // Asked before each message: an error ends the watch with it, such as when
   // the caller's key was revoked.
   std::function<absl::Status()> may_go_on;

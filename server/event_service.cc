@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/index_reader.h"
 #include "engine/refusals.h"
+#include "engine/visibility.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/error.h"
@@ -43,13 +44,15 @@ std::set<v1::Event::Type> ReadTypes(const v1::WatchEventsRequest& request,
 
 // The number of the member that the watch is restricted to.
 absl::StatusOr<std::optional<engine::MemberNumber>> FindFilter(
-    const ledger::ReadView& view, const v1::WatchEventsRequest& request,
-    const std::string& member) {
+    const ledger::ReadView& view, const engine::Actor& actor,
+    const v1::WatchEventsRequest& request, const std::string& member) {
   if (request.member().empty()) return std::nullopt;
   SKONTRO_ASSIGN_OR_RETURN(
       const std::optional<engine::MemberRow> row,
       engine::FindMember(*view.snapshot, member, view.sequence));
-  if (!row.has_value()) return ToStatus(engine::NotFound(request.member()));
+  if (!row.has_value() || !engine::SeesMember(actor, row->created.number)) {
+    return ToStatus(engine::NotFound(request.member()));
+  }
   return row->created.number;
 }
 
@@ -58,21 +61,64 @@ bool IsParty(const SeenRecord& seen, engine::MemberNumber member) {
          seen.parties.end();
 }
 
-absl::StatusOr<WatchTerms> TermsOf(Network* network,
+// Whether the actor sees the record; what is about nobody is for who sees all.
+bool Sees(const engine::Actor& actor, const SeenRecord& seen) {
+  return engine::SeesAll(actor) ||
+         std::any_of(seen.parties.begin(), seen.parties.end(),
+                     [&](engine::MemberNumber party) {
+                       return engine::SeesMember(actor, party);
+                     });
+}
+
+// The accounts of the members that the actor is limited to.
+absl::StatusOr<std::set<std::string>> AccountsOf(const Place& place,
+                                                 const ledger::ReadView& view) {
+  std::set<std::string> accounts;
+  if (place.actor.scope == nullptr) return accounts;
+  for (const engine::MemberNumber number : place.actor.scope->members) {
+    SKONTRO_ASSIGN_OR_RETURN(
+        const std::optional<engine::MemberRow> row,
+        engine::FindMember(*view.snapshot, number, view.sequence));
+    if (!row.has_value()) continue;
+    accounts.insert(AccountName(place.network->id(), row->created.id));
+  }
+  return accounts;
+}
+
+// Takes out what an account of another has after a trade.
+void HideBalances(const std::set<std::string>& own, v1::Event* event) {
+  auto* const balances = event->mutable_balances();
+  balances->erase(std::remove_if(balances->begin(), balances->end(),
+                                 [&](const v1::BalanceAfter& balance) {
+                                   return !own.contains(balance.account());
+                                 }),
+                  balances->end());
+}
+
+absl::StatusOr<WatchTerms> TermsOf(const Place& place,
                                    const v1::WatchEventsRequest& request,
                                    const std::string& member,
                                    ledger::Sequence from,
                                    std::set<v1::Event::Type> types) {
+  Network* const network = place.network;
   const ledger::ReadView view = network->engine().view();
   SKONTRO_ASSIGN_OR_RETURN(const std::optional<engine::MemberNumber> only,
-                           FindFilter(view, request, member));
+                           FindFilter(view, place.actor, request, member));
   const ledger::Sequence next = ledger::Next(view.sequence);
   if (from > next) return NotReached(from, view.sequence);
   WatchTerms terms;
   terms.network = network;
   terms.from = from == ledger::Sequence{0} ? next : from;
-  terms.wants = [only, types = std::move(types)](const SeenRecord& seen) {
-    return (!only.has_value() || IsParty(seen, *only)) &&
+  if (!engine::SeesAll(place.actor)) {
+    SKONTRO_ASSIGN_OR_RETURN(std::set<std::string> own,
+                             AccountsOf(place, view));
+    terms.hide = [own = std::move(own)](v1::Event* event) {
+      HideBalances(own, event);
+    };
+  }
+  terms.wants = [actor = place.actor, only,
+                 types = std::move(types)](const SeenRecord& seen) {
+    return Sees(actor, seen) && (!only.has_value() || IsParty(seen, *only)) &&
            (types.empty() || types.contains(seen.type));
   };
   return terms;
@@ -83,6 +129,10 @@ absl::StatusOr<WatchTerms> TermsOf(Network* network,
 grpc::ServerWriteReactor<Response>* EventService::WatchEvents(
     grpc::CallbackServerContext* context,
     const v1::WatchEventsRequest* request) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) {
+    return new Ended(Report(backend_, kWatch, caller.status()));
+  }
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   const ledger::Sequence from =
@@ -95,16 +145,19 @@ grpc::ServerWriteReactor<Response>* EventService::WatchEvents(
   if (!form.ok()) {
     return new Ended(ToGrpcStatus(std::span(form.refusals())));
   }
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend_, kWatch, parent.network);
-  if (!network.ok()) {
-    return new Ended(Report(backend_, kWatch, network.status()));
+  const absl::StatusOr<Place> place =
+      FindNetworkFor(backend_, *caller, kWatch, parent.network);
+  if (!place.ok()) {
+    return new Ended(Report(backend_, kWatch, place.status()));
   }
   absl::StatusOr<WatchTerms> terms =
-      TermsOf(*network, *request, member, from, std::move(types));
+      TermsOf(*place, *request, member, from, std::move(types));
   if (!terms.ok()) {
     return new Ended(Report(backend_, kWatch, terms.status()));
   }
+  terms->may_go_on = [&authenticator = backend_.authenticator, place = *place] {
+    return authenticator.CheckStillValid(*place.network, place.actor);
+  };
   const auto watch = feed_->Watch(context, *std::move(terms));
   if (!watch.ok()) return new Ended(Report(backend_, kWatch, watch.status()));
   return *watch;

@@ -129,12 +129,13 @@ struct ExportRequest {
   std::string chart;
 };
 
-absl::Status Export(const Network& network, const ExportRequest& request,
-                    Send send, Stream* stream) {
+absl::Status Export(const Place& place, const ExportRequest& request, Send send,
+                    Stream* stream) {
+  const Network& network = *place.network;
   SKONTRO_ASSIGN_OR_RETURN(const fiscal::ChartOfAccounts chart,
                            ReadChart(request.chart, network.terms().unit_code));
   SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope,
-                           ScopeOf(network, request.as_of));
+                           ScopeOf(network, place.actor, request.as_of));
   SKONTRO_ASSIGN_OR_RETURN(
       const std::unique_ptr<FiscalSource> source,
       FiscalSource::Open(scope, request.member, request.year));
@@ -147,6 +148,11 @@ grpc::ServerWriteReactor<v1::ExportChunk>* Start(
     const Backend& backend, grpc::CallbackServerContext* context,
     std::string_view method, const Request& request, Send send) {
   auto* const stream = new Stream(context);
+  const absl::StatusOr<Caller> caller = Authenticate(backend, *context);
+  if (!caller.ok()) {
+    stream->End(Report(backend, method, caller.status()));
+    return stream;
+  }
   Form form;
   const NameParts name = form.MemberName("member", request.member());
   if (request.year() < kYearMin || request.year() > kYearMax) {
@@ -160,17 +166,16 @@ grpc::ServerWriteReactor<v1::ExportChunk>* Start(
     stream->End(ToGrpcStatus(std::span(form.refusals())));
     return stream;
   }
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend, method, job.network);
-  if (!network.ok()) {
-    stream->End(Report(backend, method, network.status()));
+  const absl::StatusOr<Place> place =
+      FindNetworkFor(backend, *caller, method, job.network);
+  if (!place.ok()) {
+    stream->End(Report(backend, method, place.status()));
     return stream;
   }
-  const bool posted = backend.workers.Post([backend, method, network = *network,
-                                            job = std::move(job), send,
-                                            stream] {
-    stream->End(Report(backend, method, Export(*network, job, send, stream)));
-  });
+  const bool posted = backend.workers.Post(
+      [backend, method, place = *place, job = std::move(job), send, stream] {
+        stream->End(Report(backend, method, Export(place, job, send, stream)));
+      });
   if (!posted) {
     stream->End(
         Report(backend, method, QueueFull(backend.workers.queue_length_max())));

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/refusals.h"
+#include "engine/visibility.h"
 #include "ledger/base/status.h"
 #include "server/convert_amount.h"
 
@@ -64,7 +65,8 @@ absl::StatusOr<std::unique_ptr<FiscalSource>> FiscalSource::Open(
 absl::Status FiscalSource::ReadMember(std::string_view id) {
   SKONTRO_ASSIGN_OR_RETURN(std::optional<engine::MemberRow> row,
                            engine::FindMember(snapshot(), id, scope_.as_of));
-  if (!row.has_value()) {
+  if (!row.has_value() ||
+      !engine::SeesMember(scope_.actor, row->created.number)) {
     return ToStatus(engine::NotFound(MemberName(scope_.network.id(), id)));
   }
   SKONTRO_ASSIGN_OR_RETURN(const engine::MemberProfile profile,

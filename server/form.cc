@@ -18,6 +18,7 @@ constexpr std::string_view kAccountForm =
 constexpr std::string_view kCreditLineForm =
     "networks/{network}/members/{member}/accounts/{account}/creditLine";
 constexpr std::string_view kTradeForm = "networks/{network}/trades/{trade}";
+constexpr char kApiKeyForm[] = "networks/{network}/apiKeys/{api_key}";
 constexpr std::string_view kOperationForm =
     "networks/{network}/operations/{operation}";
 
@@ -116,6 +117,12 @@ NameParts Form::TradeName(std::string_view field, std::string_view value) {
 NameParts Form::OperationName(std::string_view field, std::string_view value) {
   const auto parts = ParseOperationName(value);
   if (!parts.has_value()) Refuse(field, value, kOperationForm);
+  return parts.value_or(NameParts());
+}
+
+NameParts Form::ApiKeyName(std::string_view field, std::string_view value) {
+  const auto parts = ParseApiKeyName(value);
+  if (!parts.has_value()) Refuse(field, value, kApiKeyForm);
   return parts.value_or(NameParts());
 }
 

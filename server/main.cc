@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "server/auth/credentials.h"
 #include "server/clock.h"
 #include "server/clock_watch.h"
 #include "server/config.h"
@@ -118,16 +119,20 @@ void TellAddresses(const std::string& grpc, const std::string& http, Log* log) {
   std::fflush(stdout);
 }
 
-ExitCode Serve(const Config& config, NetworkRegistry* networks,
-               http::HttpServer* http, Metrics* metrics, StopSignal* stop,
-               Log* log) {
+ExitCode Serve(const Config& config, const Credentials& credentials,
+               NetworkRegistry* networks, http::HttpServer* http,
+               Metrics* metrics, StopSignal* stop, Log* log) {
   const SystemClock clock;
   const ClockWatch clock_watch({}, &clock, *networks, log);
   DiskWatch::Options disk;
   disk.full_percent = config.disk_full_percent;
   const DiskWatch disk_watch(config.data_directory, disk, networks, log);
+  Server::Options options;
+  options.address = config.grpc_listen;
+  options.authentication = {credentials.secret, credentials.server_key,
+                            /*trust_anybody=*/true};
   absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Start(config.grpc_listen, networks, &clock, log, metrics);
+      Server::Start(options, networks, &clock, log, metrics);
   if (!server.ok()) {
     return Fail(log, "listen_failed", ExitCode::kCannotListen, server.status());
   }
@@ -165,6 +170,16 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
     return Fail(log, "data_directory_failed", ExitCodeOf(directory.status()),
                 directory.status());
   }
+  const absl::StatusOr<Credentials> credentials =
+      LoadCredentials(config.data_directory);
+  if (!credentials.ok()) {
+    return Fail(log, "credentials_failed", ExitCodeOf(credentials.status()),
+                credentials.status());
+  }
+  if (credentials->is_new) {
+    log->Write(LogLevel::kInfo, "operator_key_made",
+               {{"file", ServerKeyPath(config.data_directory)}});
+  }
   std::unique_ptr<http::HttpServer> http;
   if (!config.check) {
     absl::StatusOr<std::unique_ptr<http::HttpServer>> started =
@@ -197,7 +212,8 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
                 config.data_directory.c_str(), static_cast<int>(count));
     return ExitCode::kDone;
   }
-  return Serve(config, networks->get(), http.get(), &metrics, stop, log);
+  return Serve(config, *credentials, networks->get(), http.get(), &metrics,
+               stop, log);
 }
 
 ExitCode Main(int argc, char** argv) {

@@ -7,6 +7,7 @@
 
 #include "engine/index_reader.h"
 #include "engine/refusals.h"
+#include "engine/visibility.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
@@ -39,10 +40,28 @@ absl::Status WriteMemberOf(const ReadScope& scope, std::string_view id,
   SKONTRO_ASSIGN_OR_RETURN(
       std::optional<engine::MemberRow> row,
       engine::FindMember(*scope.view.snapshot, id, scope.as_of));
-  if (!row.has_value()) {
+  if (!row.has_value() ||
+      !engine::SeesMember(scope.actor, row->created.number)) {
     return ToStatus(engine::NotFound(MemberName(scope.network.id(), id)));
   }
   return WriteRow(scope, *std::move(row), out);
+}
+
+// The numbers that a list goes through where it does not go through all
+// members: those that have a tax id, of them those that the actor sees.
+absl::StatusOr<std::vector<engine::MemberNumber>> NumbersOf(
+    const ReadScope& scope, const std::string& tax_id) {
+  std::vector<engine::MemberNumber> numbers;
+  if (!tax_id.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(numbers,
+                             engine::FindByTaxId(*scope.view.snapshot, tax_id));
+    std::erase_if(numbers, [&](engine::MemberNumber number) {
+      return !engine::SeesMember(scope.actor, number);
+    });
+  } else if (scope.actor.scope != nullptr) {
+    numbers = scope.actor.scope->members;
+  }
+  return numbers;
 }
 
 // The members of a page and, behind them, the first of the next.
@@ -52,7 +71,7 @@ absl::StatusOr<std::vector<engine::MemberRow>> RowsOf(const ReadScope& scope,
                                                       size_t count) {
   const ledger::Snapshot& snapshot = *scope.view.snapshot;
   std::vector<engine::MemberRow> rows;
-  if (tax_id.empty()) {
+  if (tax_id.empty() && engine::SeesAll(scope.actor)) {
     SKONTRO_RETURN_IF_ERROR(
         engine::WalkMembers(snapshot, engine::MemberNumber{page.number},
                             page.sequence, [&](const engine::MemberRow& row) {
@@ -62,7 +81,7 @@ absl::StatusOr<std::vector<engine::MemberRow>> RowsOf(const ReadScope& scope,
     return rows;
   }
   SKONTRO_ASSIGN_OR_RETURN(const std::vector<engine::MemberNumber> numbers,
-                           engine::FindByTaxId(snapshot, tax_id));
+                           NumbersOf(scope, tax_id));
   for (const engine::MemberNumber number : numbers) {
     if (number < engine::MemberNumber{page.number}) continue;
     SKONTRO_ASSIGN_OR_RETURN(
@@ -114,8 +133,7 @@ absl::Status FillCreated(const Network& network, const engine::Answer& answer,
     WritePreview(answer, response->mutable_outcome());
     return absl::OkStatus();
   }
-  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope,
-                           ScopeOf(network, answer.sequence));
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, AnswerScope(network, answer));
   SKONTRO_RETURN_IF_ERROR(
       WriteMemberOf(scope, request.member_id(), response->mutable_member()));
   RecordReader records(scope.view.snapshot);
@@ -127,12 +145,15 @@ absl::Status FillCreated(const Network& network, const engine::Answer& answer,
 grpc::ServerUnaryReactor* MemberService::GetMember(
     grpc::CallbackServerContext* context, const v1::GetMemberRequest* request,
     v1::GetMemberResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGet, caller.status());
   Form form;
   const NameParts name = form.MemberName("name", request->name());
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kGet, std::string(name.network), min},
+  return Read(backend_, context, *caller,
+              {kGet, std::string(name.network), min},
               [member = name.member, response](const ReadScope& scope) {
                 response->set_sequence(WireSequence(scope.as_of));
                 return WriteMemberOf(scope, member, response->mutable_member());
@@ -142,6 +163,8 @@ grpc::ServerUnaryReactor* MemberService::GetMember(
 grpc::ServerUnaryReactor* MemberService::ListMembers(
     grpc::CallbackServerContext* context, const v1::ListMembersRequest* request,
     v1::ListMembersResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kList, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   const int page_size = form.PageSize(request->page_size());
@@ -149,7 +172,8 @@ grpc::ServerUnaryReactor* MemberService::ListMembers(
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kList, std::string(parent.network), min},
+  return Read(backend_, context, *caller,
+              {kList, std::string(parent.network), min},
               [request, page_size, response](const ReadScope& scope) {
                 return List(scope, *request, page_size, response);
               });
@@ -159,23 +183,25 @@ grpc::ServerUnaryReactor* MemberService::CreateMember(
     grpc::CallbackServerContext* context,
     const v1::CreateMemberRequest* request,
     v1::CreateMemberResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kCreate, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   engine::CreateMember body = ReadMember(*request, &form);
   if (!form.ok()) return RefuseChange(context, form, *request, response);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend_, kCreate, parent.network);
-  if (!network.ok()) return Fail(backend_, context, kCreate, network.status());
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend_, *caller, parent.network);
+  if (!place.ok()) return Fail(backend_, context, kCreate, place.status());
   body.legal_name = Salted(std::move(body.legal_name.text));
   body.address = Salted(std::move(body.address.text));
-  engine::Command command = NewCommand(backend_, **network, kCreate, *request);
+  engine::Command command = NewCommand(backend_, *place, kCreate, *request);
   command.validate_only = request->validate_only();
   command.body = std::move(body);
-  return Change(
-      backend_, context, *network, std::move(command),
-      [network = *network, request, response](const engine::Answer& answer) {
-        return FillCreated(*network, answer, *request, response);
-      });
+  return Change(backend_, context, place->network, std::move(command),
+                [network = place->network, request,
+                 response](const engine::Answer& answer) {
+                  return FillCreated(*network, answer, *request, response);
+                });
 }
 
 }  // namespace skontro::server

@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "ledger/head_anchor.h"
 #include "ledger/storage/rocksdb_store.h"
+#include "server/auth/key_ring.h"
 #include "server/head_keys.h"
 #include "server/head_signer.h"
 #include "server/store_watch.h"
@@ -63,6 +64,9 @@ class Network {
   // making it until it is known whether it is in the journal.
   HeadKeys& head_keys() const { return *head_keys_; }
   HeadSigner& head_signer() const { return *head_signer_; }
+
+  // The keys of its clients.
+  KeyRing& key_ring() const { return *key_ring_; }
   absl::Mutex& rotation() const { return rotation_; }
 
   // How its store is.
@@ -86,6 +90,7 @@ class Network {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<HeadKeys> head_keys_;
   std::unique_ptr<HeadSigner> head_signer_;
+  std::unique_ptr<KeyRing> key_ring_;
   mutable absl::Mutex rotation_;
   absl::TimeZone zone_;
   Genesis genesis_;

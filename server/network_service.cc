@@ -60,10 +60,12 @@ absl::Status CreateNow(const Backend& backend,
 grpc::ServerUnaryReactor* NetworkService::GetNetwork(
     grpc::CallbackServerContext* context, const v1::GetNetworkRequest* request,
     v1::GetNetworkResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGet, caller.status());
   Form form;
   const NameParts name = form.NetworkName("name", request->name());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kGet, std::string(name.network)},
+  return Read(backend_, context, *caller, {kGet, std::string(name.network)},
               [response](const ReadScope& scope) {
                 WriteNetwork(scope.network, response->mutable_network());
                 response->set_sequence(WireSequence(scope.view.sequence));
@@ -76,19 +78,22 @@ grpc::ServerUnaryReactor* NetworkService::ListNetworks(
     grpc::CallbackServerContext* context,
     const v1::ListNetworksRequest* request,
     v1::ListNetworksResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kList, caller.status());
   Form form;
   const int page_size = form.PageSize(request->page_size());
   const std::vector<Network*> networks = backend_.networks.All();
   const std::optional<std::string> after = LastShown(networks, *request);
   if (!after.has_value()) form.PageToken(request->page_token());
   if (!form.ok()) return Refuse(context, form);
-  if (const auto forbidden =
-          engine::CheckPermission(engine::LocalOperator(), kList)) {
+  if (const auto forbidden = engine::CheckPermission(caller->first(), kList)) {
     return Fail(backend_, context, kList, ToStatus(*forbidden));
   }
   const Network* last = nullptr;
   for (const Network* network : networks) {
-    if (network->id() <= *after) continue;
+    if (network->id() <= *after || caller->In(network->id()) == nullptr) {
+      continue;
+    }
     if (response->networks_size() == page_size) {
       response->set_next_page_token(
           SealPageToken(last->terms().request_key, PageScope(kList, *request),
@@ -105,11 +110,18 @@ grpc::ServerUnaryReactor* NetworkService::CreateNetwork(
     grpc::CallbackServerContext* context,
     const v1::CreateNetworkRequest* request,
     v1::CreateNetworkResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kCreate, caller.status());
   Form form;
   NewNetwork network;
   network.terms = ReadNetwork(*request, &form);
   if (!form.ok()) return RefuseChange(context, form, *request, response);
-  network.actor = engine::LocalOperator();
+  if (!caller->everywhere()) {
+    // An operator of one network, too.
+    return Fail(backend_, context, kCreate,
+                ToStatus(engine::RoleMissing(caller->first(), kCreate)));
+  }
+  network.actor = caller->first();
   network.request_id = request->request_id();
   network.hash_fields = [request](std::string_view key) {
     return HashFields(key, *request);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/visibility.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/convert_amount.h"
@@ -27,16 +28,29 @@ absl::StatusOr<std::shared_ptr<Operation>> FindOperation(
       {Reason::kResourceNotFound, {{"name", OperationName(network, id)}}});
 }
 
+// Operations are of the whole network: for who does not see all of it there are
+// none.
+absl::Status CheckSeen(const Caller& caller, const NameParts& name) {
+  const engine::Actor* const actor = caller.In(name.network);
+  if (actor == nullptr || engine::SeesAll(*actor)) return absl::OkStatus();
+  return ToStatus({Reason::kResourceNotFound,
+                   {{"name", OperationName(name.network, name.operation)}}});
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* OperationService::GetOperation(
     grpc::CallbackServerContext* context,
     const v1::GetOperationRequest* request,
     v1::GetOperationResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGet, caller.status());
   Form form;
   const NameParts name = form.OperationName("name", request->name());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kGet, std::string(name.network)},
+  const absl::Status visible = CheckSeen(*caller, name);
+  if (!visible.ok()) return Fail(backend_, context, kGet, visible);
+  return Read(backend_, context, *caller, {kGet, std::string(name.network)},
               [this, id = std::string(name.operation),
                response](const ReadScope& scope) -> absl::Status {
                 SKONTRO_ASSIGN_OR_RETURN(
@@ -52,12 +66,14 @@ grpc::ServerUnaryReactor* OperationService::ListOperations(
     grpc::CallbackServerContext* context,
     const v1::ListOperationsRequest* request,
     v1::ListOperationsResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kList, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   const int page_size = form.PageSize(request->page_size());
   if (!form.ok()) return Refuse(context, form);
   return Read(
-      backend_, context, {kList, std::string(parent.network)},
+      backend_, context, *caller, {kList, std::string(parent.network)},
       [this, request, page_size,
        response](const ReadScope& scope) -> absl::Status {
         SKONTRO_ASSIGN_OR_RETURN(const Page page,
@@ -83,10 +99,14 @@ grpc::ServerUnaryReactor* OperationService::CancelOperation(
     grpc::CallbackServerContext* context,
     const v1::CancelOperationRequest* request,
     v1::CancelOperationResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kCancel, caller.status());
   Form form;
   const NameParts name = form.OperationName("name", request->name());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kCancel, std::string(name.network)},
+  const absl::Status visible = CheckSeen(*caller, name);
+  if (!visible.ok()) return Fail(backend_, context, kCancel, visible);
+  return Read(backend_, context, *caller, {kCancel, std::string(name.network)},
               [this, id = std::string(name.operation),
                response](const ReadScope& scope) -> absl::Status {
                 SKONTRO_ASSIGN_OR_RETURN(

@@ -13,6 +13,7 @@ constexpr std::string_view kMembers = "members";
 constexpr std::string_view kAccounts = "accounts";
 constexpr std::string_view kTrades = "trades";
 constexpr std::string_view kOperations = "operations";
+constexpr std::string_view kApiKeys = "apiKeys";
 constexpr std::string_view kCreditLine = "creditLine";
 
 // Takes the part up to the next slash off `rest`.
@@ -141,6 +142,21 @@ std::string TradeName(std::string_view network, std::string_view trade) {
 std::string OperationName(std::string_view network,
                           std::string_view operation) {
   return Join({kNetworks, network, kOperations, operation});
+}
+
+std::optional<NameParts> ParseApiKeyName(std::string_view name) {
+  std::string_view rest = name;
+  NameParts parts;
+  parts.network = TakeId(kNetworks, &rest);
+  parts.api_key = TakeId(kApiKeys, &rest);
+  if (parts.network.empty() || parts.api_key.empty() || !EndsWell(name, rest)) {
+    return std::nullopt;
+  }
+  return parts;
+}
+
+std::string ApiKeyName(std::string_view network, std::string_view api_key) {
+  return Join({kNetworks, network, kApiKeys, api_key});
 }
 
 }  // namespace skontro::server

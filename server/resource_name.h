@@ -1,7 +1,7 @@
 // Names of resources on the wire, taken apart and put together:
 // networks/{network}/members/{member}/accounts/{account}/creditLine,
-// networks/{network}/trades/{trade} and
-// networks/{network}/operations/{operation}.
+// networks/{network}/trades/{trade}, networks/{network}/operations/{operation}
+// and networks/{network}/apiKeys/{api_key}.
 //
 // Thread safety: pure functions.
 
@@ -27,6 +27,7 @@ struct NameParts {
   std::string_view account;
   std::string_view trade;
   std::string_view operation;
+  std::string_view api_key;
 };
 
 // Each returns nullopt for a text that is no such name.
@@ -36,6 +37,7 @@ std::optional<NameParts> ParseAccountName(std::string_view name);
 std::optional<NameParts> ParseCreditLineName(std::string_view name);
 std::optional<NameParts> ParseTradeName(std::string_view name);
 std::optional<NameParts> ParseOperationName(std::string_view name);
+std::optional<NameParts> ParseApiKeyName(std::string_view name);
 
 std::string NetworkName(std::string_view network);
 std::string MemberName(std::string_view network, std::string_view member);
@@ -44,6 +46,7 @@ std::string AccountName(std::string_view network, std::string_view member);
 std::string CreditLineName(std::string_view network, std::string_view member);
 std::string TradeName(std::string_view network, std::string_view trade);
 std::string OperationName(std::string_view network, std::string_view operation);
+std::string ApiKeyName(std::string_view network, std::string_view api_key);
 
 }  // namespace skontro::server
 

@@ -18,6 +18,7 @@
 #include "server/credit_service.h"
 #include "server/event_service.h"
 #include "server/fiscal_service.h"
+#include "server/key_service.h"
 #include "server/member_service.h"
 #include "server/network_service.h"
 #include "server/operation_service.h"
@@ -94,7 +95,8 @@ struct Server::Services {
         fiscal(backend),
         operation(backend),
         audit(backend),
-        event(backend, events) {}
+        event(backend, events),
+        key(backend) {}
 
   NetworkService network;
   MemberService member;
@@ -105,21 +107,28 @@ struct Server::Services {
   OperationService operation;
   AuditService audit;
   EventService event;
+  KeyService key;
 };
 
-Server::Server(NetworkRegistry* networks, const Clock* clock, Log* log)
+Server::Server(const Options& options, NetworkRegistry* networks,
+               const Clock* clock, Log* log)
     : networks_(networks),
+      authenticator_(options.authentication, networks, clock),
       events_(std::make_unique<EventFeed>(log)),
       answers_(std::make_unique<WorkPool>(kAnswerThreads,
                                           std::numeric_limits<size_t>::max())),
       workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)),
       services_(std::make_unique<Services>(
-          Backend{*networks, *clock, *log, *answers_, *workers_, operations_},
+          Backend{*networks, *clock, *log, *answers_, *workers_, operations_,
+                  authenticator_},
           events_.get())) {}
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(
-    const std::string& address, NetworkRegistry* networks, const Clock* clock,
-    Log* log, Metrics* metrics) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
+                                                      NetworkRegistry* networks,
+                                                      const Clock* clock,
+                                                      Log* log,
+                                                      Metrics* metrics) {
+  const std::string& address = options.address;
   if (!IsLoopback(address)) {
     return absl::InvalidArgumentError(absl::StrCat(
         address,
@@ -134,7 +143,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     return true;
   }();
   static_cast<void>(plugins);
-  std::unique_ptr<Server> server(new Server(networks, clock, log));
+  std::unique_ptr<Server> server(new Server(options, networks, clock, log));
   Services& services = *server->services_;
   grpc::ServerBuilder builder;
   Configure(&builder, log, metrics);
@@ -143,7 +152,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &services.network, &services.member, &services.account,
            &services.credit, &services.trade, &services.fiscal,
-           &services.operation, &services.audit, &services.event}) {
+           &services.operation, &services.audit, &services.event,
+           &services.key}) {
     builder.RegisterService(service);
   }
   server->server_ = builder.BuildAndStart();

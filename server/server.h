@@ -24,13 +24,20 @@ bool IsLoopback(const std::string& address);
 
 class Server {
  public:
-  // Starts to listen on `address`; port 0 chooses one. Calls are answered when
-  // it returns. All of them must outlive the server; `metrics` may be null.
+  struct Options {
+    // Where to listen, as host:port; port 0 chooses one.
+    std::string address;
+    // How calls prove who makes them.
+    Authenticator::Options authentication;
+  };
+
+  // Starts to listen. Calls are answered when it returns. All of them must
+  // outlive the server; `metrics` may be null.
   //
   // Returns INVALID_ARGUMENT for an address that is not on the loopback,
   // UNAVAILABLE for one that cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
-      const std::string& address, NetworkRegistry* networks, const Clock* clock,
+      const Options& options, NetworkRegistry* networks, const Clock* clock,
       Log* log, Metrics* metrics = nullptr);
 
   // Stops, if Stop() was not called, without a time for calls to end.
@@ -58,9 +65,11 @@ class Server {
  private:
   struct Services;
 
-  Server(NetworkRegistry* networks, const Clock* clock, Log* log);
+  Server(const Options& options, NetworkRegistry* networks, const Clock* clock,
+         Log* log);
 
   NetworkRegistry* const networks_;
+  const Authenticator authenticator_;
   Operations operations_;
   std::unique_ptr<EventFeed> events_;
   std::unique_ptr<WorkPool> answers_;

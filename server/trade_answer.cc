@@ -75,8 +75,7 @@ void WriteCreatedPreview(const engine::NetworkCreated& terms,
 absl::Status WriteStep(const Network& network, const engine::Answer& answer,
                        std::string_view id, bool validate_only,
                        v1::Trade* trade, v1::Outcome* outcome) {
-  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope,
-                           ScopeOf(network, answer.sequence));
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, AnswerScope(network, answer));
   TradeReader trades(network.terms(), *scope.view.snapshot);
   if (!validate_only) {
     RecordReader records(scope.view.snapshot);
@@ -87,7 +86,9 @@ absl::Status WriteStep(const Network& network, const engine::Answer& answer,
   SKONTRO_ASSIGN_OR_RETURN(
       std::optional<engine::TradeHistory> history,
       engine::FindTrade(*scope.view.snapshot, id, scope.as_of));
-  if (!history.has_value()) return absl::OkStatus();
+  // Nothing was decided where the actor may not see the trade, or not change
+  // it.
+  if (!history.has_value() || answer.events.empty()) return absl::OkStatus();
   const bool would_be = answer.refusals.empty() && !answer.events.empty();
   if (would_be) Imagine(answer.events.front(), answer, &*history);
   return trades.Write(*history, trade);

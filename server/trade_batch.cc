@@ -46,12 +46,13 @@ void CheckItem(const v1::CreateTradeRequest& item, const Request& batch,
 // on any thread; the last one has the response built.
 class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
  public:
-  IndependentBatch(const Backend& backend, BatchGate* gate, Network* network,
+  IndependentBatch(const Backend& backend, BatchGate* gate, Place place,
                    grpc::ServerUnaryReactor* reactor, const Request& request,
                    Response* response)
       : backend_(backend),
         gate_(gate),
-        network_(network),
+        network_(place.network),
+        place_(std::move(place)),
         reactor_(reactor),
         request_(request),
         response_(response),
@@ -98,7 +99,7 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
       return std::nullopt;
     }
     body.description = Salted(std::move(body.description.text));
-    engine::Command command = NewCommand(backend_, *network_, kCreate, item);
+    engine::Command command = NewCommand(backend_, place_, kCreate, item);
     command.body = std::move(body);
     return command;
   }
@@ -150,6 +151,7 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
   const Backend backend_;
   BatchGate* const gate_;
   Network* const network_;
+  const Place place_;
   grpc::ServerUnaryReactor* const reactor_;
   const Request& request_;
   Response* const response_;
@@ -234,6 +236,8 @@ grpc::ServerUnaryReactor* StartBatch(const Backend& backend, BatchGate* gate,
                                      grpc::CallbackServerContext* context,
                                      const Request& request,
                                      Response* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend, *context);
+  if (!caller.ok()) return Fail(backend, context, kBatch, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request.parent());
   CheckBatch(request, &form);
@@ -242,25 +246,26 @@ grpc::ServerUnaryReactor* StartBatch(const Backend& backend, BatchGate* gate,
     group = ReadGroup(request, parent.network, &form);
   }
   if (!form.ok()) return Refuse(context, form);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend, kBatch, parent.network);
-  if (!network.ok()) return Fail(backend, context, kBatch, network.status());
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend, *caller, parent.network);
+  if (!place.ok()) return Fail(backend, context, kBatch, place.status());
   if (request.mode() == Request::INDEPENDENT) {
     if (!gate->Enter(static_cast<size_t>(request.requests_size()))) {
       return Fail(backend, context, kBatch, QueueFull(kItemsInFlightMax));
     }
     grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-    std::make_shared<IndependentBatch>(backend, gate, *network, reactor,
-                                       request, response)
+    std::make_shared<IndependentBatch>(backend, gate, *place, reactor, request,
+                                       response)
         ->Start();
     return reactor;
   }
-  engine::Command command = NewCommand(backend, **network, kBatch, request);
+  engine::Command command = NewCommand(backend, *place, kBatch, request);
   command.body = std::move(group);
-  return Change(backend, context, *network, std::move(command),
-                [network = *network, response](const engine::Answer& answer) {
-                  return FillGroup(*network, answer, response);
-                });
+  return Change(
+      backend, context, place->network, std::move(command),
+      [network = place->network, response](const engine::Answer& answer) {
+        return FillGroup(*network, answer, response);
+      });
 }
 
 }  // namespace skontro::server

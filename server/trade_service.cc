@@ -6,6 +6,7 @@
 
 #include "engine/index_reader.h"
 #include "engine/refusals.h"
+#include "engine/visibility.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/convert_amount.h"
@@ -62,7 +63,11 @@ class Lister {
     SKONTRO_ASSIGN_OR_RETURN(
         const std::optional<engine::TradeHistory> trade,
         engine::FindTrade(*scope_.view.snapshot, number, page_.sequence));
-    if (!trade.has_value()) return absl::OkStatus();
+    if (!trade.has_value() ||
+        !engine::SeesTrade(scope_.actor, trade->row.created.seller,
+                           trade->row.created.buyer)) {
+      return absl::OkStatus();
+    }
     if (state_ != v1::Trade::STATE_UNSPECIFIED &&
         static_cast<int>(trade->state) != static_cast<int>(state_)) {
       return absl::OkStatus();
@@ -92,18 +97,43 @@ absl::Status List(const ReadScope& scope, const v1::ListTradesRequest& request,
   const auto visit = [&](engine::TradeNumber number) {
     return lister.Visit(number);
   };
-  if (member.empty()) {
+  std::optional<engine::MemberRow> row;
+  if (!member.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(
+        row, engine::FindMember(snapshot, member, page.sequence));
+    if (!row.has_value() ||
+        !engine::SeesMember(scope.actor, row->created.number)) {
+      return ToStatus(engine::NotFound(request.member()));
+    }
+  } else if (scope.actor.scope != nullptr &&
+             scope.actor.scope->members.size() == 1) {
+    // Whose trades these are is known, so that no others are looked at.
+    SKONTRO_ASSIGN_OR_RETURN(
+        row, engine::FindMember(snapshot, scope.actor.scope->members.front(),
+                                page.sequence));
+    if (!row.has_value()) return absl::OkStatus();
+  }
+  if (!row.has_value()) {
     SKONTRO_RETURN_IF_ERROR(engine::WalkTrades(snapshot, before, visit));
     return lister.status();
-  }
-  SKONTRO_ASSIGN_OR_RETURN(const std::optional<engine::MemberRow> row,
-                           engine::FindMember(snapshot, member, page.sequence));
-  if (!row.has_value()) {
-    return ToStatus(engine::NotFound(request.member()));
   }
   SKONTRO_RETURN_IF_ERROR(engine::WalkTradesOf(
       snapshot, row->created.number, row->created.main_account, before, visit));
   return lister.status();
+}
+
+absl::Status WriteVisible(const ReadScope& scope, std::string_view id,
+                          v1::Trade* out) {
+  SKONTRO_ASSIGN_OR_RETURN(
+      const std::optional<engine::TradeHistory> trade,
+      engine::FindTrade(*scope.view.snapshot, id, scope.as_of));
+  if (!trade.has_value() ||
+      !engine::SeesTrade(scope.actor, trade->row.created.seller,
+                         trade->row.created.buyer)) {
+    return ToStatus(engine::NotFound(TradeName(scope.network.id(), id)));
+  }
+  return TradeReader(scope.network.terms(), *scope.view.snapshot)
+      .Write(*trade, out);
 }
 
 // Accept, decline and reverse: one trade, one step.
@@ -112,18 +142,20 @@ grpc::ServerUnaryReactor* Step(const Backend& backend,
                                grpc::CallbackServerContext* context,
                                std::string_view method, const Request& request,
                                Response* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend, *context);
+  if (!caller.ok()) return Fail(backend, context, method, caller.status());
   Form form;
   const NameParts name = form.TradeName("name", request.name());
   form.RequestId(request.request_id());
   if (!form.ok()) return RefuseChange(context, form, request, response);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend, method, name.network);
-  if (!network.ok()) return Fail(backend, context, method, network.status());
-  engine::Command command = NewCommand(backend, **network, method, request);
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend, *caller, name.network);
+  if (!place.ok()) return Fail(backend, context, method, place.status());
+  engine::Command command = NewCommand(backend, *place, method, request);
   command.validate_only = request.validate_only();
   command.body = Body{std::string(name.trade)};
-  return Change(backend, context, *network, std::move(command),
-                [network = *network, id = name.trade, &request,
+  return Change(backend, context, place->network, std::move(command),
+                [network = place->network, id = name.trade, &request,
                  response](const engine::Answer& answer) {
                   return WriteStep(
                       *network, answer, id, request.validate_only(),
@@ -150,6 +182,8 @@ absl::Status FillCreated(const Network& network, const engine::Answer& answer,
 grpc::ServerUnaryReactor* TradeService::GetTrade(
     grpc::CallbackServerContext* context, const v1::GetTradeRequest* request,
     v1::GetTradeResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kGet, caller.status());
   Form form;
   const NameParts name = form.TradeName("name", request->name());
   const ledger::Sequence min =
@@ -157,18 +191,19 @@ grpc::ServerUnaryReactor* TradeService::GetTrade(
   const ledger::Sequence as_of =
       form.SequenceOf("as_of_sequence", request->as_of_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kGet, std::string(name.network), min, as_of},
+  return Read(backend_, context, *caller,
+              {kGet, std::string(name.network), min, as_of},
               [id = name.trade, response](const ReadScope& scope) {
                 response->set_sequence(WireSequence(scope.as_of));
-                TradeReader trades(scope.network.terms(), *scope.view.snapshot);
-                return trades.WriteById(id, scope.as_of,
-                                        response->mutable_trade());
+                return WriteVisible(scope, id, response->mutable_trade());
               });
 }
 
 grpc::ServerUnaryReactor* TradeService::ListTrades(
     grpc::CallbackServerContext* context, const v1::ListTradesRequest* request,
     v1::ListTradesResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kList, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   const int page_size = form.PageSize(request->page_size());
@@ -182,7 +217,8 @@ grpc::ServerUnaryReactor* TradeService::ListTrades(
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, {kList, std::string(parent.network), min},
+  return Read(backend_, context, *caller,
+              {kList, std::string(parent.network), min},
               [request, member, page_size, response](const ReadScope& scope) {
                 return List(scope, *request, member, page_size, response);
               });
@@ -191,23 +227,25 @@ grpc::ServerUnaryReactor* TradeService::ListTrades(
 grpc::ServerUnaryReactor* TradeService::CreateTrade(
     grpc::CallbackServerContext* context, const v1::CreateTradeRequest* request,
     v1::CreateTradeResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, kCreate, caller.status());
   Form form;
   const NameParts parent = form.NetworkName("parent", request->parent());
   engine::CreateTrade body = ReadTrade(*request, parent.network, &form);
   form.RequestId(request->request_id());
   if (!form.ok()) return RefuseChange(context, form, *request, response);
-  const absl::StatusOr<Network*> network =
-      FindNetwork(backend_, kCreate, parent.network);
-  if (!network.ok()) return Fail(backend_, context, kCreate, network.status());
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend_, *caller, parent.network);
+  if (!place.ok()) return Fail(backend_, context, kCreate, place.status());
   body.description = Salted(std::move(body.description.text));
-  engine::Command command = NewCommand(backend_, **network, kCreate, *request);
+  engine::Command command = NewCommand(backend_, *place, kCreate, *request);
   command.validate_only = request->validate_only();
   command.body = std::move(body);
-  return Change(
-      backend_, context, *network, std::move(command),
-      [network = *network, request, response](const engine::Answer& answer) {
-        return FillCreated(*network, answer, *request, response);
-      });
+  return Change(backend_, context, place->network, std::move(command),
+                [network = place->network, request,
+                 response](const engine::Answer& answer) {
+                  return FillCreated(*network, answer, *request, response);
+                });
 }
 
 grpc::ServerUnaryReactor* TradeService::BatchCreateTrades(

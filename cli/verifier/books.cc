@@ -265,4 +265,13 @@ void Books::On(const At& at, const StateDigested&) {
   }
 }
 
+// What else has to hold of a key is the state's affair.
+void Books::On(const At& at, const ApiKeyCreated&) {
+  CheckNoEntries(at, "giving out a key");
+}
+
+void Books::On(const At& at, const ApiKeyRevoked&) {
+  CheckNoEntries(at, "revoking a key");
+}
+
 }  // namespace skontro::verifier

@@ -71,6 +71,8 @@ class Books {
   void On(const At& at, const HeadKeySet& event);
   void On(const At& at, const RecoveryAccepted& event);
   void On(const At& at, const StateDigested& event);
+  void On(const At& at, const ApiKeyCreated& event);
+  void On(const At& at, const ApiKeyRevoked& event);
 
   Findings& findings_;
   AccountBook accounts_;

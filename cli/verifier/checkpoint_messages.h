@@ -5,6 +5,7 @@
 #define SKONTRO_CLI_VERIFIER_CHECKPOINT_MESSAGES_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct CheckpointHeader {
   uint64_t tax_ids = 0;
   uint32_t chunks = 0;
   std::string chunks_digest;
+  uint64_t api_keys = 0;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -48,6 +50,7 @@ struct CheckpointHeader {
     visit.UInt64(14, "tax_ids", self.tax_ids);
     visit.UInt32(15, "chunks", self.chunks);
     visit.Bytes(16, "chunks_digest", self.chunks_digest, kDigestLength);
+    visit.UInt64(17, "api_keys", self.api_keys);
   }
 };
 
@@ -126,12 +129,28 @@ struct TaxId {
   }
 };
 
+struct CheckpointApiKey {
+  std::optional<ApiKeyCreated> created;
+  int64_t expire_time_us = 0;
+  uint32_t revoked = 0;
+  uint32_t touched = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Message(1, "created", self.created);
+    visit.Int64(2, "expire_time_us", self.expire_time_us);
+    visit.UInt32(3, "revoked", self.revoked);
+    visit.UInt32(4, "touched", self.touched);
+  }
+};
+
 struct CheckpointChunk {
   std::vector<CheckpointMember> members;
   std::vector<CheckpointAccount> accounts;
   std::vector<CheckpointTrade> open_trades;
   std::vector<FinishedTrade> finished_trades;
   std::vector<TaxId> tax_ids;
+  std::vector<CheckpointApiKey> api_keys;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -140,6 +159,7 @@ struct CheckpointChunk {
     visit.Repeated(3, "open_trades", self.open_trades, kNoLimit);
     visit.Repeated(4, "finished_trades", self.finished_trades, kNoLimit);
     visit.Repeated(5, "tax_ids", self.tax_ids, kNoLimit);
+    visit.Repeated(6, "api_keys", self.api_keys, kNoLimit);
   }
 };
 

@@ -17,6 +17,7 @@ namespace skontro::verifier {
 namespace {
 
 constexpr uint32_t kFormat = 1;
+constexpr uint32_t kFormatWithKeys = 2;
 constexpr uint32_t kActive = 2;  // A value of `skontro.v1.Member.Status`.
 constexpr size_t kKeyLength = 12;
 
@@ -36,6 +37,7 @@ class RowComparison {
         state_(books.state()),
         open_trade_(state_.open_trades().begin()),
         tax_id_(state_.tax_ids().begin()),
+        api_key_(state_.api_keys().begin()),
         tell_(std::move(tell)) {
     for (const uint64_t number : state_.touched_trades()) {
       if (!state_.open_trades().contains(number)) finished_.push_back(number);
@@ -58,6 +60,7 @@ class RowComparison {
       if (!same) tell_(absl::StrFormat("tax id %s", Quoted(row.key)));
       if (tax_id_ != state_.tax_ids().end()) ++tax_id_;
     }
+    for (const CheckpointApiKey& row : chunk.api_keys) ApiKey(row);
   }
 
   void Finish() {
@@ -67,6 +70,9 @@ class RowComparison {
     Missing("finished trades", finished_.size(), finished_trades_);
     if (tax_id_ != state_.tax_ids().end()) {
       tell_(absl::StrFormat("tax id %s is missing", Quoted(*tax_id_)));
+    }
+    if (api_key_ != state_.api_keys().end()) {
+      tell_(absl::StrFormat("API key %s is missing", Quoted(api_key_->first)));
     }
   }
 
@@ -130,6 +136,21 @@ class RowComparison {
                           finished_[rank]));
   }
 
+  void ApiKey(const CheckpointApiKey& row) {
+    const bool same =
+        api_key_ != state_.api_keys().end() &&
+        row.created == api_key_->second.created &&
+        row.expire_time_us == api_key_->second.expire_time_us &&
+        row.revoked == (api_key_->second.revoked ? 1 : 0) &&
+        row.touched ==
+            (state_.touched_api_keys().contains(api_key_->first) ? 1 : 0);
+    if (!same) {
+      const std::string id = row.created.has_value() ? row.created->id : "";
+      tell_(absl::StrFormat("API key %s", Quoted(id)));
+    }
+    if (api_key_ != state_.api_keys().end()) ++api_key_;
+  }
+
   const Books& books_;
   const StateBook& state_;
   std::vector<uint64_t> finished_;
@@ -139,6 +160,7 @@ class RowComparison {
   uint64_t finished_trades_ = 0;
   std::map<uint64_t, StateBook::OpenTrade>::const_iterator open_trade_;
   std::set<std::string>::const_iterator tax_id_;
+  std::map<std::string, StateBook::ApiKey>::const_iterator api_key_;
   const Tell tell_;
 };
 
@@ -177,10 +199,11 @@ void CheckpointRows::ReadHeader(uint64_t sequence, std::string_view value) {
   if (!header.ok()) {
     Add(sequence, absl::StrFormat("the header cannot be read: %s",
                                   header.status().message()));
-  } else if (header->format != kFormat) {
+  } else if (header->format !=
+             (header->api_keys == 0 ? kFormat : kFormatWithKeys)) {
     Add(sequence, absl::StrFormat("it has format %d; this program reads "
-                                  "format %d",
-                                  header->format, kFormat));
+                                  "format %d, and %d where there are keys",
+                                  header->format, kFormat, kFormatWithKeys));
   } else if (header->sequence != sequence) {
     Add(sequence, absl::StrFormat("it says that it is after record %d",
                                   header->sequence));
@@ -256,7 +279,8 @@ void CheckpointRows::CompareRows(const CheckpointHeader& header,
       header.accounts != books.accounts().count() ||
       header.open_trades != state.open_trades().size() ||
       header.finished_trades != comparison.finished_count() ||
-      header.tax_ids != state.tax_ids().size()) {
+      header.tax_ids != state.tax_ids().size() ||
+      header.api_keys != state.api_keys().size()) {
     Add(sequence, "the counts of the header are not those of the journal");
   }
 }

@@ -36,6 +36,8 @@ Result WithMessageOf(Family family, Result otherwise, Visit visit) {
       return visit(Is<TradeStepRow>());
     case Family::kLimit:
       return visit(Is<LimitRow>());
+    case Family::kApiKey:
+      return visit(Is<ApiKeyRow>());
     default:
       return otherwise;
   }
@@ -184,6 +186,11 @@ std::string DescribeKey(Family family, std::string_view key) {
     case Family::kHeadKey:
       if (size == 8) return "sequence " + Number(key, 0);
       break;
+    case Family::kApiKey:
+      if (size < 10 || key[size - 9] != '\0') break;
+      return absl::StrFormat("api key %s, sequence %s",
+                             Quoted(key.substr(0, size - 9)),
+                             Number(key, size - 8));
     case Family::kTree:
       if (size != 9) break;
       return absl::StrFormat("level %d, index %s",

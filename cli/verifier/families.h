@@ -33,13 +33,14 @@ enum class Family {
   kTree,
   kHeadKey,
   kCheckpoint,
+  kApiKey,
 };
 
-inline constexpr std::array<std::string_view, 19> kFamilyNames = {
+inline constexpr std::array<std::string_view, 20> kFamilyNames = {
     "journal",     "personal", "meta",       "account",      "account_entry",
     "booking_day", "request",  "member",     "member_id",    "tax_id",
     "trade",       "trade_id", "trade_step", "member_trade", "invoice",
-    "limit",       "tree",     "head_key",   "checkpoint"};
+    "limit",       "tree",     "head_key",   "checkpoint",   "api_key"};
 inline constexpr size_t kFamilyCount = kFamilyNames.size();
 
 inline constexpr std::string_view NameOf(Family family) {

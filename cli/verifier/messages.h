@@ -25,6 +25,7 @@ inline constexpr size_t kRequestIdLengthMax = 64;
 inline constexpr size_t kDisplayNameLengthMax = 200;
 inline constexpr size_t kCompanyIdsMax = 8;
 inline constexpr size_t kTaxLinesMax = 32;
+inline constexpr size_t kKeyMembersMax = 1'024;
 inline constexpr size_t kPurchaseOrderLengthMax = 64;
 // 64 characters of at most four bytes.
 inline constexpr size_t kInvoiceNumberLengthMax = 256;
@@ -375,11 +376,63 @@ struct StateDigested {
   }
 };
 
+struct ApiKeyMember {
+  uint64_t number = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "number", self.number);
+  }
+
+  friend bool operator==(const ApiKeyMember&, const ApiKeyMember&) = default;
+};
+
+struct ApiKeyCreated {
+  std::string id;
+  std::string identity;
+  uint32_t role = 0;
+  std::vector<ApiKeyMember> members;
+  int64_t spending_ceiling = 0;
+  int64_t credit_mandate = 0;
+  int64_t expire_time_us = 0;
+  uint32_t kind = 0;
+  std::string digest;
+  std::string replaces;
+  int64_t replaced_expire_time_us = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+    visit.Text(2, "identity", self.identity, kIdLengthMax);
+    visit.UInt32(3, "role", self.role);
+    visit.Repeated(4, "members", self.members, kKeyMembersMax);
+    visit.Int64(5, "spending_ceiling", self.spending_ceiling);
+    visit.Int64(6, "credit_mandate", self.credit_mandate);
+    visit.Int64(7, "expire_time_us", self.expire_time_us);
+    visit.UInt32(8, "kind", self.kind);
+    visit.Bytes(9, "digest", self.digest, kDigestLength);
+    visit.Text(10, "replaces", self.replaces, kIdLengthMax);
+    visit.Int64(11, "replaced_expire_time_us", self.replaced_expire_time_us);
+  }
+
+  friend bool operator==(const ApiKeyCreated&, const ApiKeyCreated&) = default;
+};
+
+struct ApiKeyRevoked {
+  std::string id;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+  }
+};
+
 // In the order of their field numbers in `skontro.storage.v1.Event`, from 1.
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
-                 HeadKeySet, RecoveryAccepted, StateDigested>;
+                 HeadKeySet, RecoveryAccepted, StateDigested, ApiKeyCreated,
+                 ApiKeyRevoked>;
 
 }  // namespace skontro::verifier
 

@@ -25,6 +25,13 @@ std::string TwoNumbers(uint64_t first, uint64_t second) {
   return key;
 }
 
+std::string ApiKeyRowKey(const std::string& id, uint64_t sequence) {
+  std::string key = id;
+  key.push_back('\0');
+  AppendBig64(sequence, &key);
+  return key;
+}
+
 // The account on the other side of an entry of two postings; 0 for more.
 uint64_t Counterparty(const Entry& entry, size_t leg) {
   return entry.postings.size() == 2 ? entry.postings[1 - leg].account : 0;
@@ -193,6 +200,28 @@ void Projector::ProjectEvent(const Out& out, const TradeDeclined& event) {
 void Projector::ProjectEvent(const Out& out, const TradeReversed& event) {
   out.PutStep(event.trade, kReversed);
   out.EraseInvoice(event.freed_invoice, event.trade);
+}
+
+void Projector::ProjectEvent(const Out& out, const ApiKeyCreated& event) {
+  const uint64_t sequence = out.frame.sequence;
+  if (!event.replaces.empty()) {
+    out.Put(Family::kApiKey, ApiKeyRowKey(event.replaces, sequence),
+            ApiKeyRow{.time_us = out.frame.time_us,
+                      .author = out.record.actor,
+                      .expire_time_us = event.replaced_expire_time_us,
+                      .replaced_by = event.id});
+  }
+  out.Put(Family::kApiKey, ApiKeyRowKey(event.id, sequence),
+          ApiKeyRow{.created = event,
+                    .time_us = out.frame.time_us,
+                    .author = out.record.actor});
+}
+
+void Projector::ProjectEvent(const Out& out, const ApiKeyRevoked& event) {
+  out.Put(Family::kApiKey, ApiKeyRowKey(event.id, out.frame.sequence),
+          ApiKeyRow{.time_us = out.frame.time_us,
+                    .author = out.record.actor,
+                    .revoked = 1});
 }
 
 }  // namespace skontro::verifier

@@ -65,6 +65,8 @@ class Projector {
   static void ProjectEvent(const Out& out, const HeadKeySet& event);
   void ProjectEvent(const Out&, const RecoveryAccepted&) {}
   void ProjectEvent(const Out&, const StateDigested&) {}
+  static void ProjectEvent(const Out& out, const ApiKeyCreated& event);
+  static void ProjectEvent(const Out& out, const ApiKeyRevoked& event);
 
   std::string buffer_;
   absl::flat_hash_map<uint64_t, Account> accounts_;

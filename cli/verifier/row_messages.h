@@ -118,6 +118,25 @@ struct LimitRow {
   }
 };
 
+struct ApiKeyRow {
+  std::optional<ApiKeyCreated> created;
+  int64_t time_us = 0;
+  std::string author;
+  uint32_t revoked = 0;
+  int64_t expire_time_us = 0;
+  std::string replaced_by;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Message(1, "created", self.created);
+    visit.Int64(2, "time_us", self.time_us);
+    visit.Text(3, "author", self.author, kNoLimit);
+    visit.UInt32(4, "revoked", self.revoked);
+    visit.Int64(5, "expire_time_us", self.expire_time_us);
+    visit.Text(6, "replaced_by", self.replaced_by, kIdLengthMax);
+  }
+};
+
 }  // namespace skontro::verifier
 
 #endif  // SKONTRO_CLI_VERIFIER_ROW_MESSAGES_H_

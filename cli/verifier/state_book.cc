@@ -21,6 +21,10 @@ constexpr char kAccountRow = 2;
 constexpr char kOpenTradeRow = 3;
 constexpr char kFinishedTradeRow = 4;
 constexpr char kTaxIdRow = 5;
+constexpr char kApiKeyRow = 6;
+
+constexpr uint32_t kRoleMax = 5;
+constexpr uint32_t kKindMax = 2;
 
 void AppendNumbers(std::initializer_list<uint64_t> numbers,
                    std::string* bytes) {
@@ -129,6 +133,79 @@ void StateBook::On(uint64_t sequence, const StateDigested& event) {
   touched_accounts_.clear();
   touched_trades_.clear();
   touched_tax_ids_.clear();
+  touched_api_keys_.clear();
+}
+
+void StateBook::On(uint64_t sequence, const ApiKeyCreated& event) {
+  const auto check = [&](bool holds, const char* what) {
+    if (!holds) {
+      findings_.Add(sequence, absl::StrFormat("the API key %s %s",
+                                              Quoted(event.id), what));
+    }
+  };
+  check(!event.id.empty() && !event.identity.empty(), "has no id or identity");
+  check(event.role >= 1 && event.role <= kRoleMax, "has a role that is none");
+  check(event.kind >= 1 && event.kind <= kKindMax, "has a kind that is none");
+  check(event.digest.size() == kDigestLength, "has no digest of 32 bytes");
+  check(event.spending_ceiling >= 0 && event.credit_mandate >= 0,
+        "has a limit below zero");
+  for (size_t i = 0; i < event.members.size(); ++i) {
+    check(members_.contains(event.members[i].number),
+          "is of a member that was never admitted");
+    check(i == 0 || event.members[i - 1].number < event.members[i].number,
+          "has members that are not ascending");
+  }
+  if (!event.replaces.empty()) {
+    const auto replaced = api_keys_.find(event.replaces);
+    if (replaced == api_keys_.end() || replaced->second.revoked) {
+      check(false, "replaces a key that is not there");
+    } else {
+      const ApiKeyCreated& old = replaced->second.created;
+      check(old.identity == event.identity && old.role == event.role &&
+                old.members == event.members &&
+                old.spending_ceiling == event.spending_ceiling &&
+                old.credit_mandate == event.credit_mandate,
+            "may do something else than the key that it replaces");
+      replaced->second.expire_time_us = event.replaced_expire_time_us;
+      touched_api_keys_.insert(event.replaces);
+    }
+  }
+  check(api_keys_
+            .try_emplace(event.id, ApiKey{event, event.expire_time_us, false})
+            .second,
+        "was there before");
+  touched_api_keys_.insert(event.id);
+}
+
+void StateBook::On(uint64_t sequence, const ApiKeyRevoked& event) {
+  const auto key = api_keys_.find(event.id);
+  if (key == api_keys_.end() || key->second.revoked) {
+    findings_.Add(sequence,
+                  absl::StrFormat("the API key %s is revoked and is not there",
+                                  Quoted(event.id)));
+    return;
+  }
+  key->second.revoked = true;
+  touched_api_keys_.insert(event.id);
+}
+
+void StateBook::AppendApiKeys(std::string* rows) const {
+  for (const std::string& id : touched_api_keys_) {
+    const ApiKey& key = api_keys_.at(id);
+    rows->push_back(kApiKeyRow);
+    AppendId(id, rows);
+    AppendId(key.created.identity, rows);
+    AppendNumbers({key.created.role, key.created.members.size()}, rows);
+    for (const ApiKeyMember& member : key.created.members) {
+      AppendNumbers({member.number}, rows);
+    }
+    AppendNumbers({static_cast<uint64_t>(key.created.spending_ceiling),
+                   static_cast<uint64_t>(key.created.credit_mandate),
+                   static_cast<uint64_t>(key.expire_time_us),
+                   uint64_t{key.revoked}, key.created.kind},
+                  rows);
+    AppendId(key.created.digest, rows);
+  }
 }
 
 Digest StateBook::Compute() const {
@@ -169,6 +246,7 @@ Digest StateBook::Compute() const {
     rows.push_back(kTaxIdRow);
     AppendId(key, &rows);
   }
+  AppendApiKeys(&rows);
   Sha256 sha256;
   return sha256.Of({digest_.view(), rows});
 }

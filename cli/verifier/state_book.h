@@ -39,6 +39,13 @@ class StateBook {
     InvoiceKey invoice;  // Without a number if there is none.
   };
 
+  // A key of a client.
+  struct ApiKey {
+    ApiKeyCreated created;
+    int64_t expire_time_us = 0;
+    bool revoked = false;
+  };
+
   // Both must outlive the book.
   StateBook(const AccountBook* accounts, uint64_t digest_interval,
             Findings* findings)
@@ -59,6 +66,8 @@ class StateBook {
   const std::map<uint64_t, Member>& members() const { return members_; }
   const std::map<uint64_t, OpenTrade>& open_trades() const { return trades_; }
   const std::set<std::string>& tax_ids() const { return tax_ids_; }
+  // By id.
+  const std::map<std::string, ApiKey>& api_keys() const { return api_keys_; }
 
   // The newest state digest and its sequence, and what was touched since.
   const Digest& digest() const { return digest_; }
@@ -69,6 +78,9 @@ class StateBook {
   const Numbers& touched_trades() const { return touched_trades_; }
   const std::set<std::string>& touched_tax_ids() const {
     return touched_tax_ids_;
+  }
+  const std::set<std::string>& touched_api_keys() const {
+    return touched_api_keys_;
   }
 
  private:
@@ -83,6 +95,9 @@ class StateBook {
   void On(uint64_t, const HeadKeySet&) {}
   void On(uint64_t, const RecoveryAccepted&) {}
   void On(uint64_t sequence, const StateDigested& event);
+  void On(uint64_t sequence, const ApiKeyCreated& event);
+  void On(uint64_t sequence, const ApiKeyRevoked& event);
+  void AppendApiKeys(std::string* rows) const;
   void Close(uint64_t trade);
   Digest Compute() const;
 
@@ -93,6 +108,7 @@ class StateBook {
   std::map<uint64_t, Member> members_;
   std::map<uint64_t, OpenTrade> trades_;
   std::set<std::string> tax_ids_;
+  std::map<std::string, ApiKey> api_keys_;
 
   Digest digest_;
   uint64_t digest_sequence_ = 0;
@@ -101,6 +117,7 @@ class StateBook {
   Numbers touched_accounts_;
   Numbers touched_trades_;
   std::set<std::string> touched_tax_ids_;
+  std::set<std::string> touched_api_keys_;
 };
 
 }  // namespace skontro::verifier

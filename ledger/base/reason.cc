@@ -53,6 +53,10 @@ const Row kRows[] = {
      "{trade} is {state}; this needs it to be {needed}"},
     {Reason::kRoleMissing, "ROLE_MISSING", absl::StatusCode::kPermissionDenied,
      "{method} is not allowed with the role {role}; ask the operator"},
+    {Reason::kCredentialInvalid, "CREDENTIAL_INVALID",
+     absl::StatusCode::kUnauthenticated,
+     "the API key or certificate of the call is {kind}; send a valid key as "
+     "the header `authorization: Bearer KEY`, or ask the operator for one"},
     {Reason::kQueueFull, "QUEUE_FULL", absl::StatusCode::kResourceExhausted,
      "{limit} commands are waiting already; nothing was done; retry after a "
      "short pause with the same request_id"},
@@ -80,6 +84,13 @@ const Row kRows[] = {
      "of the head key {key_id}; the operator puts its file back from the copy "
      "(skontrod's log has the path) or makes a new key with: skontro head "
      "rotate-key"},
+    {Reason::kApiKeyState, "API_KEY_STATE",
+     absl::StatusCode::kFailedPrecondition,
+     "{api_key} is {state}; this needs it to be {needed}"},
+    {Reason::kMandateExceeded, "MANDATE_EXCEEDED",
+     absl::StatusCode::kFailedPrecondition,
+     "you may go up to {limit} minor units and {amount} were asked: {missing} "
+     "too many; lower the amount or ask the operator"},
 };
 
 const Row& RowOf(Reason reason) {

@@ -34,6 +34,7 @@ enum class Reason : uint16_t {
   kMemberNotActive = 8,
   kTradeState = 9,
   kRoleMissing = 18,
+  kCredentialInvalid = 19,
   kQueueFull = 20,
   kDiskNearlyFull = 22,
   kShuttingDown = 24,
@@ -41,6 +42,8 @@ enum class Reason : uint16_t {
   kIncompleteProfile = 26,
   kSequenceNotReached = 27,
   kHeadKeyMissing = 28,
+  kApiKeyState = 29,
+  kMandateExceeded = 30,
 };
 
 // Every reason, in the order of the numbers.

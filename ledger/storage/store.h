@@ -42,14 +42,15 @@ enum class Family : size_t {
   kTree,
   kHeadKey,
   kCheckpoint,
+  kApiKey,
 };
 
 // The names on disk, in the order of the enum.
-inline constexpr std::array<std::string_view, 19> kFamilyNames = {
+inline constexpr std::array<std::string_view, 20> kFamilyNames = {
     "journal",     "personal", "meta",       "account",      "account_entry",
     "booking_day", "request",  "member",     "member_id",    "tax_id",
     "trade",       "trade_id", "trade_step", "member_trade", "invoice",
-    "limit",       "tree",     "head_key",   "checkpoint"};
+    "limit",       "tree",     "head_key",   "checkpoint",   "api_key"};
 
 // Rows to put and to delete, all of them or none, in this order.
 class WriteBatch {

@@ -104,6 +104,20 @@ struct FieldWriter {
     AddField(3, out.text(), fields);
   }
   void operator()(const SetHeadKey&) const {}
+  void operator()(const CreateApiKey& key) const {
+    Writer out;
+    out.Add(key.identity).Add(static_cast<int64_t>(key.role));
+    for (const std::string& member : key.members) out.Add(member);
+    AddField(2, key.id, fields);
+    AddField(3, out.text(), fields);
+  }
+  void operator()(const RotateApiKey& rotate) const {
+    AddField(1, rotate.id, fields);
+    AddField(2, rotate.new_id, fields);
+  }
+  void operator()(const RevokeApiKey& revoke) const {
+    AddField(1, revoke.id, fields);
+  }
 };
 
 std::string_view FieldName(uint32_t number) {

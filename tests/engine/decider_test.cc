@@ -286,7 +286,7 @@ TEST_F(GroupTest, TheSameIdTwiceInAGroupIsTaken) {
 
 TEST_F(GroupTest, AForbiddenGroupIsOneRefusalWithoutItem) {
   Command group = Together({Sale("baker", "mason", 1)});
-  group.actor.role = Role::kBroker;
+  group.actor.role = Role::kAuditor;
   const Answer answer = desk_.Run(group);
   EXPECT_EQ(ReasonsOf(answer.refusals), Reasons{"ROLE_MISSING"});
   EXPECT_EQ(MetadataOf(answer.refusals[0], "item"), "");

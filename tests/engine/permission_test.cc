@@ -13,13 +13,13 @@ constexpr Role kRoles[] = {Role::kMemberUser, Role::kBroker, Role::kAccountant,
                            Role::kAuditor, Role::kOperator};
 
 bool MayCall(Role role, std::string_view method) {
-  return !CheckPermission({"someone", role}, method).has_value();
+  return !CheckPermission({"someone", role, nullptr, ""}, method).has_value();
 }
 
 bool Changes(std::string_view method) {
   const std::string_view verb = method.substr(method.find('.') + 1);
   for (const std::string_view reads :
-       {"Get", "List", "Export", "Verify", "Prove", "Cancel"}) {
+       {"Get", "List", "Export", "Verify", "Prove", "Cancel", "Watch"}) {
     if (verb.substr(0, reads.size()) == reads) return false;
   }
   return true;
@@ -37,13 +37,41 @@ TEST(PermissionTest, AnAuditorMayReadEverythingAndChangeNothing) {
   }
 }
 
-TEST(PermissionTest, RolesWithoutCredentialsYetMayCallNothing) {
-  for (const Role role :
-       {Role::kMemberUser, Role::kBroker, Role::kAccountant}) {
-    for (const std::string_view method : KnownMethods()) {
-      EXPECT_FALSE(MayCall(role, method)) << RoleName(role) << " " << method;
+TEST(PermissionTest, AnAccountantChangesNothing) {
+  for (const std::string_view method : KnownMethods()) {
+    if (Changes(method)) {
+      EXPECT_FALSE(MayCall(Role::kAccountant, method)) << method;
     }
   }
+}
+
+TEST(PermissionTest, OnlyTheOperatorGivesOutKeysAndChangesTheNetwork) {
+  for (const std::string_view method :
+       {"KeyService.CreateApiKey", "KeyService.RotateApiKey",
+        "KeyService.RevokeApiKey", "NetworkService.CreateNetwork",
+        "MemberService.CreateMember", "AuditService.RotateHeadKey"}) {
+    for (const Role role : kRoles) {
+      EXPECT_EQ(MayCall(role, method), role == Role::kOperator)
+          << RoleName(role) << " " << method;
+    }
+  }
+}
+
+TEST(PermissionTest, AScopedRoleMayUseNothingOfOthersButWhatIsEverybodys) {
+  for (const std::string_view method : KnownMethods()) {
+    const bool everybodys = method.starts_with("NetworkService.") ||
+                            method.starts_with("AuditService.");
+    for (const Role role : kRoles) {
+      if (!IsScoped(role) || everybodys) continue;
+      EXPECT_NE(AccessOf(role, method), Access::kNetwork)
+          << RoleName(role) << " " << method;
+    }
+  }
+}
+
+TEST(PermissionTest, ARoleThatDoesNotExistIsScoped) {
+  EXPECT_TRUE(IsScoped(static_cast<Role>(99)));
+  EXPECT_TRUE(IsScoped(static_cast<Role>(0)));
 }
 
 TEST(PermissionTest, AMethodThatTheTableDoesNotNameIsRefusedToEverybody) {
@@ -66,8 +94,8 @@ TEST(PermissionTest, ARoleThatDoesNotExistMayCallNothing) {
 }
 
 TEST(PermissionTest, TheRefusalNamesTheMethodAndTheRole) {
-  const auto refusal =
-      CheckPermission({"a", Role::kAuditor}, "TradeService.AcceptTrade");
+  const auto refusal = CheckPermission({"a", Role::kAuditor, nullptr, ""},
+                                       "TradeService.AcceptTrade");
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(
       *refusal,

@@ -42,6 +42,10 @@ constexpr char kStateDigestDigest[] =
     "115435d35cf147ff8969eefe73138432"
     "66b845d359ba49cf8df51d309c354541";
 
+constexpr char kApiKeyDigest[] =
+    "f6313c4a73267ce6466fb01dad346c33"
+    "2a8b510ce1d5a5ed82fa1b25e5c0abd3";
+
 constexpr int32_t kFirstDay = 20'454;  // 2026-01-01
 constexpr AccountId kBakersAccount{1};
 constexpr AccountId kPrintersAccount{2};
@@ -321,6 +325,37 @@ std::vector<std::vector<Record>> StateDigestJournal() {
   return {{NetworkCreated()}, {StateDigested()}};
 }
 
+// The events that came with keys of clients: journal_format_1_api_key.hex.
+std::vector<std::vector<Record>> ApiKeyJournal() {
+  std::vector<std::vector<Record>> batches = {{NetworkCreated()}};
+  storage::Event first;
+  storage::ApiKeyCreated* made = first.mutable_api_key_created();
+  made->set_id("k1");
+  made->set_identity("printer-erp");
+  made->set_role(1);
+  made->add_members()->set_number(1);
+  made->add_members()->set_number(2);
+  made->set_spending_ceiling(200'000);
+  made->set_credit_mandate(5);
+  made->set_expire_time_us(1'798'761'600'000'000);
+  made->set_kind(1);
+  made->set_digest(std::string(BytesOf(HashOf("a key"))));
+  batches.push_back({RecordOf(2, first)});
+  storage::Event second;
+  storage::ApiKeyCreated* replacing = second.mutable_api_key_created();
+  *replacing = *made;
+  replacing->set_id("k2");
+  replacing->set_kind(2);
+  replacing->set_digest(std::string(BytesOf(HashOf("a certificate"))));
+  replacing->set_replaces("k1");
+  replacing->set_replaced_expire_time_us(1'767'312'000'000'000);
+  batches.push_back({RecordOf(3, second)});
+  storage::Event third;
+  third.mutable_api_key_revoked()->set_id("k2");
+  batches.push_back({RecordOf(4, third)});
+  return batches;
+}
+
 std::vector<std::string> Encode(
     const std::vector<std::vector<Record>>& journal) {
   std::vector<std::string> batches;
@@ -380,7 +415,8 @@ class JournalFormatTest : public testing::Test {
       {"journal_format_1.hex", Journal, kLastDigest},
       {"journal_format_1_head_key.hex", HeadKeyJournal, kHeadKeyDigest},
       {"journal_format_1_state_digest.hex", StateDigestJournal,
-       kStateDigestDigest}};
+       kStateDigestDigest},
+      {"journal_format_1_api_key.hex", ApiKeyJournal, kApiKeyDigest}};
 };
 
 TEST_F(JournalFormatTest, AJournalOfVersion1HoldsWhatWasWritten) {
@@ -456,6 +492,9 @@ TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
     all.push_back(records);
   }
   for (const std::vector<Record>& records : RecoveredJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : ApiKeyJournal()) {
     all.push_back(records);
   }
   all.push_back(StateDigestJournal().back());

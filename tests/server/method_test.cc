@@ -18,6 +18,7 @@
 #include "skontro/v1/error_reason.pb.h"
 #include "skontro/v1/event_service.pb.h"
 #include "skontro/v1/fiscal_service.pb.h"
+#include "skontro/v1/key_service.pb.h"
 #include "skontro/v1/member_service.pb.h"
 #include "skontro/v1/network_service.pb.h"
 #include "skontro/v1/operation_service.pb.h"
@@ -38,6 +39,7 @@ const FileDescriptor* const kFiles[] = {
     v1::GetOperationRequest::descriptor()->file(),
     v1::VerifyRequest::descriptor()->file(),
     v1::WatchEventsRequest::descriptor()->file(),
+    v1::GetApiKeyRequest::descriptor()->file(),
 };
 
 std::set<std::string> MethodsOfProtos() {

@@ -92,8 +92,13 @@ void Scene::Start() {
   options.engine = options_;
   options.metrics = &metrics_;
   networks_ = Must(NetworkRegistry::Open(data_.get(), options, log_.get()));
-  server_ = Must(Server::Start("127.0.0.1:0", networks_.get(), &clock_,
-                               log_.get(), &metrics_));
+  Server::Options server;
+  server.address = "127.0.0.1:0";
+  server.authentication.secret = std::string(32, 's');
+  server.authentication.server_key = server_key_;
+  server.authentication.trust_anybody = trust_anybody_;
+  server_ = Must(
+      Server::Start(server, networks_.get(), &clock_, log_.get(), &metrics_));
   channel_ = NewChannel();
 }
 
@@ -124,6 +129,7 @@ std::shared_ptr<grpc::Channel> Scene::NewChannel() const {
 std::unique_ptr<grpc::ClientContext> Scene::NewContext() const {
   auto context = std::make_unique<grpc::ClientContext>();
   context->set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
+  if (!key_.empty()) context->AddMetadata("authorization", "Bearer " + key_);
   return context;
 }
 
@@ -174,6 +180,11 @@ SKONTRO_CALL(AuditService, ProveInclusion)
 SKONTRO_CALL(AuditService, ProveConsistency)
 SKONTRO_CALL(AuditService, ListHeadKeys)
 SKONTRO_CALL(AuditService, RotateHeadKey)
+SKONTRO_CALL(KeyService, CreateApiKey)
+SKONTRO_CALL(KeyService, GetApiKey)
+SKONTRO_CALL(KeyService, ListApiKeys)
+SKONTRO_CALL(KeyService, RotateApiKey)
+SKONTRO_CALL(KeyService, RevokeApiKey)
 
 #undef SKONTRO_CALL
 

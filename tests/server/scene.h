@@ -18,12 +18,14 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "server/auth/api_key.h"
 #include "server/clock.h"
 #include "server/server.h"
 #include "skontro/v1/account_service.grpc.pb.h"
 #include "skontro/v1/audit_service.grpc.pb.h"
 #include "skontro/v1/credit_service.grpc.pb.h"
 #include "skontro/v1/fiscal_service.grpc.pb.h"
+#include "skontro/v1/key_service.grpc.pb.h"
 #include "skontro/v1/member_service.grpc.pb.h"
 #include "skontro/v1/network_service.grpc.pb.h"
 #include "skontro/v1/operation_service.grpc.pb.h"
@@ -126,6 +128,12 @@ class Scene {
   Reply<v1::RotateHeadKeyResponse> Call(
       const v1::RotateHeadKeyRequest& request);
 
+  Reply<v1::CreateApiKeyResponse> Call(const v1::CreateApiKeyRequest& request);
+  Reply<v1::GetApiKeyResponse> Call(const v1::GetApiKeyRequest& request);
+  Reply<v1::ListApiKeysResponse> Call(const v1::ListApiKeysRequest& request);
+  Reply<v1::RotateApiKeyResponse> Call(const v1::RotateApiKeyRequest& request);
+  Reply<v1::RevokeApiKeyResponse> Call(const v1::RevokeApiKeyRequest& request);
+
   // The files of an export, by name; the last is the manifest.
   struct Export {
     grpc::Status status;
@@ -147,6 +155,18 @@ class Scene {
 
   // The same with a deadline, `left` from now.
   void set_deadline(absl::Duration left) { deadline_ = left; }
+
+  // From now on calls come with this key; empty for none.
+  void set_key(const std::string& key) { key_ = key; }
+  const std::string& key() const { return key_; }
+
+  // The key of who runs the server. Without a key calls are the local
+  // operator's too, but for those after DistrustAnybody(), which starts anew.
+  const std::string& server_key() const { return server_key_; }
+  void DistrustAnybody() {
+    trust_anybody_ = false;
+    Restart();
+  }
 
   // Balance of the account of a member of `res`.
   int64_t BalanceOf(const std::string& member);
@@ -171,6 +191,9 @@ class Scene {
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   absl::Duration deadline_ = absl::Seconds(50);
+  const std::string server_key_ = NewServerKey();
+  std::string key_;
+  bool trust_anybody_ = true;
 };
 
 // Requests in few words, for network `res`. Ids of requests are given by the

@@ -135,9 +135,10 @@ TEST(StopTest, TwoServersDoNotShareAPort) {
   Scene scene;
   const SystemClock clock;
   Log log(STDERR_FILENO, LogFormat::kText, LogLevel::kError);
-  const auto second =
-      Server::Start(absl::StrCat("127.0.0.1:", scene.server().port()),
-                    &scene.networks(), &clock, &log);
+  Server::Options options;
+  options.address = absl::StrCat("127.0.0.1:", scene.server().port());
+  options.authentication.secret = std::string(32, 's');
+  const auto second = Server::Start(options, &scene.networks(), &clock, &log);
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
 }

@@ -90,7 +90,6 @@ constexpr const char* kExpected[] = {
     "reused/reason",
     "reused/member",
     "role/auditor",
-    "role/broker",
     "group/of one",
     "group/done",
     "group/undone",

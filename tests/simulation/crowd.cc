@@ -60,8 +60,9 @@ Request Crowd::Next(const Oracle* oracle) {
   Request request = AnyRequest(oracle);
   if (dice_.Percent(15)) request.client = "operator/erp";
   if (dice_.Percent(2)) {
-    request.role =
-        dice_.OneOf<std::string>({"auditor", "broker", "member_user"});
+    // Who sees everything and changes nothing. What the others see is walked
+    // by tests/server/permission_matrix_test.cc.
+    request.role = "auditor";
   }
   request.validate_only =
       request.method != Method::kBatchCreateTrades && dice_.Percent(10);

@@ -224,6 +224,12 @@ struct LineWriter {
     return absl::StrCat("loss accepted behind ",
                         static_cast<uint64_t>(accepted.found.sequence));
   }
+  std::string operator()(const engine::ApiKeyCreated& created) const {
+    return absl::StrCat("key ", created.id, " of ", created.identity);
+  }
+  std::string operator()(const engine::ApiKeyRevoked& revoked) const {
+    return absl::StrCat("key ", revoked.id, " revoked");
+  }
   std::string operator()(const engine::StateDigested& digested) const {
     return absl::StrCat("state of ", digested.members, " members, ",
                         digested.open_trades, " open trades, sum ",
@@ -280,7 +286,8 @@ engine::NetworkCreated NetworkOf(const Terms& terms) {
 
 engine::Command CommandOf(const Request& request) {
   engine::Command command;
-  command.actor = {request.client, RoleOf(request.role)};
+  command.actor.identity = request.client;
+  command.actor.role = RoleOf(request.role);
   command.method = MethodName(request.method);
   command.request_id = request.request_id;
   for (const auto& [number, text] : ContentOf(request)) {

@@ -1,0 +1,104 @@
+#include "server/auth/authenticator.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "ledger/base/check.h"
+#include "server/auth/api_key.h"
+#include "server/auth/key_ring.h"
+#include "server/network.h"
+
+namespace skontro::server {
+namespace {
+
+constexpr char kHeader[] = "authorization";
+constexpr std::string_view kScheme = "bearer ";
+
+// No key is longer: two ids of 63 and a secret.
+constexpr size_t kHeaderLengthMax = 256;
+
+absl::Status Invalid(std::string_view kind) {
+  return ToStatus({Reason::kCredentialInvalid, {{"kind", std::string(kind)}}});
+}
+
+}  // namespace
+
+Authenticator::Authenticator(Options options, const NetworkRegistry* networks,
+                             const Clock* clock)
+    : options_(std::move(options)),
+      server_digest_(ApiKeyDigest(options_.secret, options_.server_key)),
+      networks_(*networks),
+      clock_(*clock) {}
+
+absl::StatusOr<Caller> Authenticator::Authenticate(
+    const grpc::CallbackServerContext& context) const {
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range(kHeader);
+  if (first == last) {
+    if (!options_.trust_anybody) return Invalid("missing");
+    return Caller::Everywhere(engine::LocalOperator());
+  }
+  // Two of them could mean one to a proxy and the other to us.
+  if (std::next(first) != last) return Invalid("unknown");
+  return AuthenticateHeader(
+      std::string_view(first->second.data(), first->second.size()));
+}
+
+absl::StatusOr<Caller> Authenticator::AuthenticateHeader(
+    std::string_view value) const {
+  if (value.size() > kHeaderLengthMax ||
+      !absl::StartsWithIgnoreCase(
+          absl::string_view(value.data(), value.size()),
+          absl::string_view(kScheme.data(), kScheme.size()))) {
+    return Invalid("unknown");
+  }
+  return AuthenticateKey(value.substr(kScheme.size()));
+}
+
+absl::StatusOr<Caller> Authenticator::AuthenticateKey(
+    std::string_view text) const {
+  const std::optional<ApiKeyText> parts = ParseApiKey(text);
+  if (!parts.has_value()) return Invalid("unknown");
+  const ledger::Digest digest = ApiKeyDigest(options_.secret, text);
+  if (parts->network.empty()) {
+    if (options_.server_key.empty() || !SameDigest(digest, server_digest_)) {
+      return Invalid("unknown");
+    }
+    return Caller::Everywhere(engine::LocalOperator());
+  }
+  const Network* const network = networks_.Find(parts->network);
+  std::shared_ptr<const KeyRing::Key> key;
+  if (network != nullptr) key = network->key_ring().Find(parts->id);
+  // Compared in any case, so that it takes as long where there is no such key.
+  const bool same =
+      SameDigest(digest, key == nullptr ? ledger::Digest{} : key->digest);
+  if (key == nullptr || !same || key->kind != engine::CredentialKind::kSecret) {
+    return Invalid("unknown");
+  }
+  const int64_t now_us = clock_.NowUs();
+  if (key->revoked) return Invalid("revoked");
+  if (key->expire_time_us != 0 && now_us >= key->expire_time_us) {
+    return Invalid("expired");
+  }
+  key->last_use_us->store(now_us, std::memory_order_relaxed);
+  Caller caller;
+  caller.Reach(network->id(), key->actor);
+  return caller;
+}
+
+absl::Status Authenticator::CheckStillValid(const Network& network,
+                                            const engine::Actor& actor) const {
+  if (actor.api_key.empty()) return absl::OkStatus();
+  const std::shared_ptr<const KeyRing::Key> key =
+      network.key_ring().Find(actor.api_key);
+  if (key == nullptr) return Invalid("unknown");
+  if (key->revoked) return Invalid("revoked");
+  if (key->expire_time_us != 0 && clock_.NowUs() >= key->expire_time_us) {
+    return Invalid("expired");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace skontro::server
