@@ -23,7 +23,7 @@ trap 'stop "$follower"; stop "$server" KILL; rm -rf "$work"' EXIT
 start() {
   local tries
   : >"$work/server.out"
-  "$bin/skontrod" --data-dir "$work/data" --grpc-listen "$1" \
+  "$bin/skontrod" --data-dir "$work/data" --grpc-listen "$1" --http-listen none \
     >"$work/server.out" 2>>"$work/server.log" &
   server=$!
   for ((tries = 0; tries < 300; ++tries)); do

@@ -51,7 +51,8 @@ start_server() {
   local data=$1 tries
   shift
   : >"$work/out"  # Or the port of the last server would be found.
-  "$skontrod" --data-dir "$data" --grpc-listen 127.0.0.1:0 "$@" \
+  "$skontrod" --data-dir "$data" --grpc-listen 127.0.0.1:0 --http-listen none \
+    "$@" \
     2>>"$work/server.log" >"$work/out" &
   server=$!
   for ((tries = 0; tries < 600; ++tries)); do

@@ -43,6 +43,17 @@ std::string NameOf(const CallId& id) {
 
 }  // namespace
 
+DigestCount StateDigests(int64_t after, int64_t upto) {
+  constexpr int64_t kInterval = 65'536;
+  constexpr int64_t kGroupMax = 1'024;
+  const auto due = [](int64_t sequence) {
+    return std::max<int64_t>(0, sequence) / kInterval;
+  };
+  // Those that may have come late, into this stretch or behind it.
+  return {std::max<int64_t>(0, due(upto - kGroupMax) - due(after)),
+          due(upto) - due(after - kGroupMax)};
+}
+
 Audit::Audit(const LoadPlan& plan, const CallLog& log, Books* books,
              Findings* findings)
     : plan_(plan), log_(log), books_(*books), findings_(*findings) {}
@@ -66,12 +77,14 @@ void Audit::Check(const SeenNetwork& seen,
   }
   const int64_t others =
       seen.sequence - books_.closed_at() - static_cast<int64_t>(events_.size());
-  const int64_t least = others_.refusals + others_.admissions;
-  if (others < least || others > least + others_.possible) {
-    findings_.Add(absl::StrCat("of the sequences ", books_.closed_at() + 1,
-                               " to ", seen.sequence, ", ", others,
-                               " are no events; the answers say ", least,
-                               " to ", least + others_.possible));
+  const DigestCount digests = StateDigests(books_.closed_at(), seen.sequence);
+  const int64_t least = others_.refusals + others_.admissions + digests.least;
+  const int64_t most =
+      others_.refusals + others_.admissions + others_.possible + digests.most;
+  if (others < least || others > most) {
+    findings_.Add(absl::StrCat(
+        "of the sequences ", books_.closed_at() + 1, " to ", seen.sequence,
+        ", ", others, " are no events; the answers say ", least, " to ", most));
   }
   refusals_ = others_.refusals;
   CheckAccounts(seen);

@@ -6,7 +6,7 @@
 //   - what is there was asked for, and by nobody who was told otherwise;
 //   - what was not answered is there whole or not at all;
 //   - no sequence is missing: each is an event or the record of a refusal or an
-//     admission, as many as the answers say;
+//     admission, as many as the answers say, or a state digest;
 //   - the witness's books find no rule broken and have the same balances;
 //   - time goes up with the sequence;
 //   - once all is answered, each refusal was right at some moment at which it
@@ -39,6 +39,15 @@ struct Observation {
   int64_t balance = 0;
   int64_t postings = 0;
 };
+
+// How many state digests there are from sequence `after + 1` to `upto`, at
+// least and at most: one at each multiple of 65,536, or right behind a group of
+// up to 1,024 trades that is open there (docs/journal_format.md).
+struct DigestCount {
+  int64_t least = 0;
+  int64_t most = 0;
+};
+DigestCount StateDigests(int64_t after, int64_t upto);
 
 class Audit {
  public:

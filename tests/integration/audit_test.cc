@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -121,6 +122,20 @@ TEST_F(AuditTest, AMissingSequenceIsFound) {
   AnswerAll();
   ++seen_.sequence;
   EXPECT_THAT(Audited(), HasSubstr("are no events"));
+}
+
+TEST(StateDigestsTest, OneStandsAtEachMultipleOrBehindTheGroupThere) {
+  const auto count = [](int64_t after, int64_t upto) {
+    const DigestCount digests = StateDigests(after, upto);
+    return std::make_pair(digests.least, digests.most);
+  };
+  using Counts = std::pair<int64_t, int64_t>;
+  EXPECT_EQ(count(0, 65'535), Counts(0, 0));
+  EXPECT_EQ(count(0, 65'536), Counts(0, 1)) << "a group may be open there";
+  EXPECT_EQ(count(64'510, 71'677), Counts(1, 1));
+  EXPECT_EQ(count(65'600, 66'500), Counts(0, 1)) << "it may have come late";
+  EXPECT_EQ(count(70'000, 131'000), Counts(0, 0));
+  EXPECT_EQ(count(0, 1'000'000), Counts(15, 15));
 }
 
 TEST_F(AuditTest, ATradeThatWasMadeTwiceIsFound) {
