@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Calls a method of skontrod with JSON and prints the answer as JSON.
 
-    call.py [--endpoint HOST:PORT] SERVICE/METHOD [JSON]
+    call.py [--endpoint HOST:PORT] [--ca-file FILE] [--key-file FILE] \\
+        SERVICE/METHOD [JSON]
 
 such as
 
@@ -9,8 +10,9 @@ such as
 
 It does what grpcurl does, for machines that have Python with gRPC (Debian:
 python3-grpcio, python3-protobuf, protobuf-compiler) and this checkout, whose
-protos it compiles on the way. An error is printed with its details decoded; the
-exit code is 1 then.
+protos it compiles on the way. --ca-file is the authority of the server's
+certificate; without it nothing is encrypted. An error is printed with its details
+decoded; the exit code is 1 then.
 """
 
 import argparse
@@ -60,12 +62,31 @@ def print_error(error, pool, factory):
         print(as_json(status, pool), file=sys.stderr)
 
 
+def connect(arguments):
+    if not arguments.ca_file:
+        return grpc.insecure_channel(arguments.endpoint)
+    return grpc.secure_channel(
+        arguments.endpoint, grpc.ssl_channel_credentials(
+            pathlib.Path(arguments.ca_file).read_bytes()))
+
+
+def credentials(arguments):
+    """The key of the caller, as metadata."""
+    if not arguments.key_file:
+        return ()
+    key = pathlib.Path(arguments.key_file).read_text().strip()
+    return (("authorization", "Bearer " + key),)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument(
         "--endpoint",
         default=os.environ.get("SKONTRO_ENDPOINT", "127.0.0.1:7411"))
+    parser.add_argument("--ca-file", default=os.environ.get("SKONTRO_CA_FILE"))
+    parser.add_argument("--key-file",
+                        default=os.environ.get("SKONTRO_KEY_FILE"))
     parser.add_argument("--timeout", type=float, default=10, help="seconds")
     parser.add_argument("method", metavar="SERVICE/METHOD")
     parser.add_argument("request", metavar="JSON", nargs="?", default="{}")
@@ -87,14 +108,15 @@ def main():
     described = descriptor_pb2.MethodDescriptorProto()
     method.CopyToProto(described)
 
-    with grpc.insecure_channel(arguments.endpoint) as channel:
+    with connect(arguments) as channel:
         make = (channel.unary_stream if described.server_streaming
                 else channel.unary_unary)
         call = make(f"/{service_name}/{method_name}",
                     request_serializer=type(request).SerializeToString,
                     response_deserializer=answer.FromString)
         try:
-            result = call(request, timeout=arguments.timeout)
+            result = call(request, timeout=arguments.timeout,
+                          metadata=credentials(arguments))
             for message in result if described.server_streaming else [result]:
                 print(as_json(message, pool))
         except grpc.RpcError as error:

@@ -81,8 +81,8 @@ def main() -> int:
     parser.add_argument("--endpoint", default=environment(
         "SKONTRO_ENDPOINT", "127.0.0.1:7411"))
     parser.add_argument("--network", default=environment("SKONTRO_NETWORK"))
-    parser.add_argument("--ca-file")
-    parser.add_argument("--api-key-file")
+    parser.add_argument("--ca-file", default=environment("SKONTRO_CA_FILE"))
+    parser.add_argument("--key-file", default=environment("SKONTRO_KEY_FILE"))
     parser.add_argument("--member", required=True)
     parser.add_argument("--for", dest="erp", choices=sorted(ROWS), required=True)
     parser.add_argument("--from", dest="first", metavar="YYYY-MM-DD")
@@ -98,8 +98,8 @@ def main() -> int:
         parser.error("--bank-account is needed for erpnext")
     after = (int(arguments.state.read_text())
              if arguments.state and arguments.state.exists() else 0)
-    key = (pathlib.Path(arguments.api_key_file).read_text().strip()
-           if arguments.api_key_file else None)
+    key = (pathlib.Path(arguments.key_file).read_text().strip()
+           if arguments.key_file else None)
     try:
         with Client(arguments.endpoint, arguments.network, key,
                     arguments.ca_file) as client:

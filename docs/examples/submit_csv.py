@@ -384,8 +384,10 @@ def main() -> int:
     parser.add_argument("--endpoint", default=environment(
         "SKONTRO_ENDPOINT", "127.0.0.1:7411"))
     parser.add_argument("--network", default=environment("SKONTRO_NETWORK"))
-    parser.add_argument("--ca-file", help="authority of the server; TLS")
-    parser.add_argument("--api-key-file", help="file with the key, and no more")
+    parser.add_argument("--ca-file", default=environment("SKONTRO_CA_FILE"),
+                        help="authority of the server; TLS")
+    parser.add_argument("--key-file", default=environment("SKONTRO_KEY_FILE"),
+                        help="file with the key, and no more")
     parser.add_argument("--map", action="append", default=[],
                         metavar="HEADER=COLUMN", help="name a column anew")
     parser.add_argument("--set", action="append", default=[],
@@ -418,8 +420,8 @@ def main() -> int:
 def run(arguments: argparse.Namespace) -> int:
     shown = arguments.progress == "always" or (
         arguments.progress == "auto" and sys.stderr.isatty())
-    key = (pathlib.Path(arguments.api_key_file).read_text().strip()
-           if arguments.api_key_file else None)
+    key = (pathlib.Path(arguments.key_file).read_text().strip()
+           if arguments.key_file else None)
     progress = Progress(0, sys.stderr, shown)
     try:
         rows = read_rows(arguments, arguments.network)

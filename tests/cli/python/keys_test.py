@@ -133,7 +133,7 @@ class KeysTest(unittest.TestCase):
         def submit(*flags):
             return subprocess.run(
                 [str(SUBMIT), "--endpoint", self.server.address, "--network",
-                 "res", "--api-key-file", str(key), *flags, str(rows)],
+                 "res", "--key-file", str(key), *flags, str(rows)],
                 env={**os.environ, "PYTHONPATH": str(client_package.PACKAGES)},
                 text=True, capture_output=True, timeout=60)
         alone = submit()
