@@ -1,5 +1,6 @@
 #include "server/http/request_reader.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
@@ -13,9 +14,6 @@ namespace {
 
 namespace beast = boost::beast;
 using beast::http::field;
-
-// A chunk's size and extensions have to fit into this.
-constexpr size_t kChunkHeadMax = 4'096;
 
 std::string Text(beast::string_view text) { return {text.data(), text.size()}; }
 
@@ -59,8 +57,7 @@ void RequestReader::ParseHead() {
   beast::error_code error;
   const size_t used = parser_->put(boost::asio::buffer(head_), error);
   if (error == beast::http::error::body_limit) {
-    return Fail(413, absl::StrCat("the body is longer than ",
-                                  options_.body_bytes_max, " bytes"));
+    return FailTooLong();
   }
   if (error == beast::http::error::bad_version) {
     return Fail(505, "this is not HTTP/1.1; HTTP/2 is spoken by the gRPC port");
@@ -137,39 +134,37 @@ bool RequestReader::ReadFields() {
 
 void RequestReader::BeginBody() {
   SKONTRO_CHECK(state_ == State::kHeadDone);
-  state_ = State::kBody;
-  if (!request_.has_body) state_ = State::kDone;
+  state_ = request_.has_body ? State::kBody : State::kDone;
+  if (parser_->chunked()) chunked_.emplace(options_.body_bytes_max);
 }
 
 size_t RequestReader::FeedBody(std::string_view bytes) {
-  size_t taken = 0;
-  while (state_ == State::kBody && taken < bytes.size()) {
-    beast::error_code error;
-    const size_t used = parser_->put(
-        boost::asio::buffer(bytes.data() + taken, bytes.size() - taken), error);
-    taken += used;
-    if (error == beast::http::error::need_more) {
-      if (used > 0) continue;
-      if (bytes.size() - taken > kChunkHeadMax) {
-        Fail(400, "the head of a chunk is too long");
-      }
+  if (!chunked_.has_value()) {
+    const size_t taken =
+        std::min<uint64_t>(*body_length() - request_.body.size(), bytes.size());
+    request_.body.append(bytes.substr(0, taken));
+    if (request_.body.size() == *body_length()) state_ = State::kDone;
+    return taken;
+  }
+  const size_t taken = chunked_->Feed(bytes, &request_.body);
+  switch (chunked_->state()) {
+    case ChunkedBody::State::kMore:
       break;
-    }
-    if (error == beast::http::error::body_limit) {
-      Fail(413, absl::StrCat("the body is longer than ",
-                             options_.body_bytes_max, " bytes"));
-    } else if (error) {
-      Fail(400, absl::StrCat("the body is not well-formed: ", error.message()));
-    } else if (parser_->is_done()) {
-      FinishBody();
-    }
+    case ChunkedBody::State::kDone:
+      state_ = State::kDone;
+      break;
+    case ChunkedBody::State::kTooLong:
+      FailTooLong();
+      break;
+    case ChunkedBody::State::kBad:
+      Fail(400, "the body is not chunked as it should be");
   }
   return taken;
 }
 
-void RequestReader::FinishBody() {
-  request_.body = std::move(parser_->get().body());
-  state_ = State::kDone;
+void RequestReader::FailTooLong() {
+  Fail(413, absl::StrCat("the body is longer than ", options_.body_bytes_max,
+                         " bytes"));
 }
 
 void RequestReader::Reset() {
@@ -178,6 +173,7 @@ void RequestReader::Reset() {
   scanner_ = HeadScanner();
   head_.clear();
   parser_.reset();
+  chunked_.reset();
   request_ = Request();
 }
 

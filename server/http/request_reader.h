@@ -10,13 +10,14 @@
 #ifndef SKONTRO_SERVER_HTTP_REQUEST_READER_H_
 #define SKONTRO_SERVER_HTTP_REQUEST_READER_H_
 
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "server/http/chunked_body.h"
 #include "server/http/head_scanner.h"
 #include "server/http/options.h"
 #include "server/http/request.h"
@@ -43,9 +44,8 @@ class RequestReader {
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
 
-  // Reads on from `bytes` and returns how many it took. What it left has to
-  // come again, with more behind it, at the next call. Takes nothing in the
-  // states that want none.
+  // Reads on from `bytes` and returns how many it took: all of them, unless the
+  // state changed to one that wants none.
   size_t Feed(std::string_view bytes);
 
   // REQUIRES: state() is kHeadDone.
@@ -64,20 +64,21 @@ class RequestReader {
 
  private:
   using Parser =
-      boost::beast::http::request_parser<boost::beast::http::string_body>;
+      boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
   size_t FeedHead(std::string_view bytes);
   size_t FeedBody(std::string_view bytes);
   void ParseHead();
   bool ReadFields();
-  void FinishBody();
+  void FailTooLong();
   void Fail(int status, std::string_view message);
 
   const Options& options_;
   State state_ = State::kHead;
   HeadScanner scanner_;
   std::string head_;
-  std::optional<Parser> parser_;
+  std::optional<Parser> parser_;  // Of the head alone.
+  std::optional<ChunkedBody> chunked_;
   Request request_;
   Failure failure_;
 };

@@ -85,6 +85,17 @@ TEST(RequestReaderTest, AChunkedBodyIsTheSameInPiecesOfAnySize) {
   }
 }
 
+TEST(RequestReaderTest, AnEmptyChunkedBodyMayComeByteByByte) {
+  const std::string whole =
+      Post("Transfer-Encoding: chunked\r\n", "0\r\n\r\nnext");
+  for (size_t step = 1; step <= whole.size(); ++step) {
+    Read read(whole, step);
+    ASSERT_EQ(read->state(), State::kDone) << step;
+    EXPECT_EQ(read->request().body, "");
+    EXPECT_EQ(read.rest(), "next");
+  }
+}
+
 TEST(RequestReaderTest, RequestsComeOneAfterAnother) {
   const Options options;
   RequestReader reader(options);
