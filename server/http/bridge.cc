@@ -27,8 +27,8 @@ void Prepare(const Bridge::Spec& spec, grpc::ClientContext* context) {
   if (spec.timeout.has_value()) {
     context->set_deadline(absl::ToChronoTime(absl::Now() + *spec.timeout));
   }
-  if (!spec.authorization.empty()) {
-    context->AddMetadata("authorization", spec.authorization);
+  if (spec.authorization.has_value()) {
+    context->AddMetadata("authorization", *spec.authorization);
   }
 }
 

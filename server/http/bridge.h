@@ -42,7 +42,7 @@ class Bridge : public std::enable_shared_from_this<Bridge> {
   struct Spec {
     std::string method;  // "/skontro.v1.TradeService/GetTrade".
     std::optional<absl::Duration> timeout;
-    std::string authorization;  // Passed on; empty for none.
+    std::optional<std::string> authorization;  // Passed on.
     std::string message;
   };
   using OnUnary = std::function<void(grpc::Status, std::string message)>;

@@ -3,6 +3,7 @@
 #ifndef SKONTRO_SERVER_HTTP_REQUEST_H_
 #define SKONTRO_SERVER_HTTP_REQUEST_H_
 
+#include <optional>
 #include <string>
 
 namespace skontro::server::http {
@@ -19,7 +20,8 @@ struct Request {
   std::string connect_content_encoding;
   std::string connect_protocol_version;
   std::string connect_timeout_ms;
-  std::string authorization;
+  // Also an empty one is a credential, of nobody: never the same as none.
+  std::optional<std::string> authorization;
   std::string expect;
   std::string access_control_request_method;
   bool is_http_1_0 = false;

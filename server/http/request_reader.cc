@@ -77,7 +77,6 @@ bool RequestReader::ReadFields() {
       {field::origin, &request_.origin},
       {field::content_type, &request_.content_type},
       {field::content_encoding, &request_.content_encoding},
-      {field::authorization, &request_.authorization},
       {field::expect, &request_.expect},
       {field::access_control_request_method,
        &request_.access_control_request_method},
@@ -101,6 +100,13 @@ bool RequestReader::ReadFields() {
       return false;
     }
     *value = Text(message[name]);
+  }
+  if (message.count(field::authorization) > 1) {
+    Fail(400, "the header Authorization came more than once");
+    return false;
+  }
+  if (message.count(field::authorization) == 1) {
+    request_.authorization = Text(message[field::authorization]);
   }
   const std::string coding = Text(message[field::transfer_encoding]);
   if (message.count(field::transfer_encoding) > 1 ||

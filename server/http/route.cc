@@ -139,8 +139,8 @@ Route RouteOfCall(const Request& request) {
     }
   }
   const auto is_visible = [](char c) { return c >= 0x20 && c < 0x7f; };
-  if (!std::all_of(request.authorization.begin(), request.authorization.end(),
-                   is_visible)) {
+  const std::string authorization = request.authorization.value_or("");
+  if (!std::all_of(authorization.begin(), authorization.end(), is_visible)) {
     return BadRequest("Authorization has a character that is not ASCII");
   }
   return route;

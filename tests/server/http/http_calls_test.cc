@@ -46,6 +46,31 @@ TEST(HttpCallsTest, ARetryIsTheSameWhicheverWayItComes) {
                                  HasSubstr("REQUEST_ID_REUSED")));
 }
 
+TEST(HttpCallsTest, AKeyIsTheSameKeyOverHttp) {
+  HttpScene http;
+  http.scene().MakeNetwork();
+  const auto status = [&](const std::string& headers) {
+    return http.Call("NetworkService/ListNetworks", "{}", headers).status;
+  };
+  EXPECT_EQ(status(""), 200);
+  EXPECT_EQ(
+      status("Authorization: Bearer " + http.scene().server_key() + "\r\n"),
+      200);
+  // What is no key is not nobody, whatever nobody may do.
+  for (const char* header :
+       {"Authorization:\r\n", "Authorization: \r\n",
+        "Authorization: Bearer\r\n", "Authorization: Bearer x\r\n",
+        "Authorization: Basic eDp5\r\n"}) {
+    EXPECT_EQ(status(header), 401) << header;
+  }
+  const Answer refused =
+      http.Call("TradeService/CreateTrade", SaleJson("r-1", "5"),
+                "Authorization: Bearer skontro\r\n");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body, HasSubstr("\"code\":\"unauthenticated\""));
+  EXPECT_EQ(http.scene().BalanceOf("boulangerie"), 0);
+}
+
 TEST(HttpCallsTest, ErrorsAreThoseOfTheServices) {
   HttpScene http;
   http.scene().MakeNetwork();

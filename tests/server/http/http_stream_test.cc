@@ -173,6 +173,51 @@ TEST(HttpStreamTest, ClientsThatLeaveAStreamDoNoHarm) {
   EXPECT_EQ(PiecesOf(wire.Receive().body).back().message, "{}");
 }
 
+constexpr char kWatch[] = "/skontro.v1.EventService/WatchEvents";
+
+TEST(HttpStreamTest, AWatcherHearsOfATradeAndOfTheStop) {
+  HttpScene http;
+  http.scene().MakeNetwork();
+  Wire wire(http.port());
+  ASSERT_TRUE(wire.Send(PostBytes(
+      kWatch, Envelope(R"({"parent":"networks/res","fromSequence":"5"})"), "",
+      "application/connect+json")));
+  // The head comes before there is anything to say.
+  EXPECT_THAT(wire.ReceiveSome(15), HasSubstr("200 OK"));
+  EXPECT_TRUE(http.scene().Call(Sale("r-1", 5)).status.ok());
+  std::string seen;
+  while (seen.find("r-1") == std::string::npos &&
+         seen.find("SETTLED") == std::string::npos) {
+    const std::string more = wire.ReceiveSome(1);
+    ASSERT_FALSE(more.empty()) << seen;
+    seen += more;
+  }
+  http.http().Drain();
+  http.scene().server().StopIntake();
+  EXPECT_TRUE(http.http().WaitForCalls(absl::Seconds(10)));
+  // The stream ends in order, with an envelope that says so.
+  EXPECT_THAT(wire.ReceiveAll(), HasSubstr("0\r\n\r\n"));
+}
+
+TEST(HttpStreamTest, AWatcherThatLeavesInSilenceIsNoticed) {
+  HttpScene http;
+  http.scene().MakeNetwork();
+  {
+    Wire wire(http.port());
+    ASSERT_TRUE(wire.Send(PostBytes(
+        kWatch, Envelope(R"({"parent":"networks/res","fromSequence":"5"})"), "",
+        "application/connect+json")));
+    EXPECT_THAT(wire.ReceiveSome(15), HasSubstr("200 OK"));
+  }
+  const absl::Time begun = absl::Now();
+  while (http.http().connections() > 0 &&
+         absl::Now() - begun < absl::Seconds(15)) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  EXPECT_EQ(http.http().connections(), 0u);
+  EXPECT_TRUE(http.http().WaitForCalls(absl::Seconds(10)));
+}
+
 TEST(HttpStreamTest, AStreamNeedsHttp11) {
   HttpScene http;
   Wire wire(http.port());

@@ -80,7 +80,7 @@ TEST(RequestReaderTest, AChunkedBodyIsTheSameInPiecesOfAnySize) {
     ASSERT_EQ(read->state(), State::kDone) << step;
     EXPECT_EQ(read->request().body, "abc0123456789");
     // A trailer is no header.
-    EXPECT_EQ(read->request().authorization, "");
+    EXPECT_EQ(read->request().authorization, std::nullopt);
     EXPECT_EQ(read.rest(), "next");
   }
 }
