@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "ledger/base/status.h"
 #include "server/http/connection.h"
 #include "server/http/socket.h"
@@ -137,20 +138,28 @@ bool HttpServer::WaitForCalls(absl::Duration grace) {
   return bridge == nullptr || bridge->WaitUntilIdle(grace);
 }
 
-void HttpServer::Stop(absl::Duration grace) {
-  if (std::exchange(stopped_, true)) return;
-  Drain();
-  asio::post(acceptor_.get_executor(), [this] {
+// When it returns nobody gets in any more.
+void HttpServer::CloseAcceptor() {
+  if (threads_.empty()) return;  // It never listened.
+  absl::Notification closed;
+  asio::post(acceptor_.get_executor(), [this, &closed] {
     Error ignored;
     acceptor_.close(ignored);
     accept_timer_.cancel();
+    closed.Notify();
   });
+  closed.WaitForNotification();
+}
+
+void HttpServer::Stop(absl::Duration grace) {
+  if (std::exchange(stopped_, true)) return;
+  Drain();
+  CloseAcceptor();
   const std::shared_ptr<Bridge> bridge = gateway_.bridge();
   gateway_.Close();
   if (!gateway_.WaitUntilEmpty(grace)) {
     gateway_.ForEach([](Connection& connection) { connection.Close(); });
   }
-  // One that was accepted just now ends too: nothing is served any more.
   while (!gateway_.WaitUntilEmpty(absl::Milliseconds(100))) {
     gateway_.ForEach([](Connection& connection) { connection.Close(); });
   }

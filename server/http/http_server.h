@@ -72,6 +72,7 @@ class HttpServer {
 
   absl::Status Listen();
   void Accept();
+  void CloseAcceptor();
   void OnAccepted(boost::asio::ip::tcp::socket socket);
 
   // What is below uses what is above.
