@@ -8,6 +8,7 @@ skipped.
 import atexit
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,8 +32,28 @@ import make_package  # noqa: E402
 make_package.build(PACKAGES)
 
 
-def start_server(program, directory, last=None, http="none"):
-    """A skontrod, in the place of `last` where one was started before.
+class SecureSkontrod(grpc_client.Skontrod):
+    """A skontrod as it starts by itself: with TLS, and keys for everybody."""
+
+    def __init__(self, program, directory, *flags, listen):
+        self.process = subprocess.Popen(
+            [program, "--data-dir", str(directory), "--grpc-listen", listen,
+             *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = self.process.stdout.readline()
+        grpc_client.check(line.startswith("skontrod: listening on 127.0.0.1:"),
+                          line, "" if line else self.process.stderr.read())
+        self.address = line.split()[-1]
+
+
+def has_tls(program):
+    """Whether it is of a version that encrypts."""
+    return "--insecure-loopback" in subprocess.run(
+        [program, "--help"], text=True, capture_output=True, check=True).stdout
+
+
+def start_server(program, directory, last=None, http="none", secure=False):
+    """A skontrod, in the place of `last` where one was started before; with
+    TLS and keys if `secure`.
 
     Another program may have taken the port while nobody listened; then the
     server says so, and it is tried again.
@@ -40,8 +61,9 @@ def start_server(program, directory, last=None, http="none"):
     listen = last.address if last else "127.0.0.1:0"
     for attempt in range(20):
         try:
-            return grpc_client.Skontrod(program, directory, "--http-listen",
-                                        http, listen=listen)
+            kind = SecureSkontrod if secure else grpc_client.Skontrod
+            return kind(program, directory, "--http-listen", http,
+                        listen=listen)
         except AssertionError as error:
             if attempt == 19 or "cannot listen" not in str(error):
                 raise

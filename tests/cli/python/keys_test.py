@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The Python client with keys, against a real skontrod: what a member's key does,
-and that its retries outlive it."""
+"""The Python client with TLS and keys, against a real skontrod as it starts by
+itself: what a member's key does, and that its retries outlive it."""
 
 import os
 import pathlib
@@ -10,12 +10,14 @@ import tempfile
 import unittest
 
 import client_package
-from skontro import Client, Refused, RetryPolicy, TradeDraft
+from skontro import Client, Refused, RetryPolicy, TradeDraft, Unavailable
 from skontro.v1 import key_service_pb2 as key_pb
 from skontro.v1 import network_service_pb2
 
 PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
-SUBMIT = client_package.SOURCE / "docs" / "examples" / "submit_csv.py"
+TLS = client_package.has_tls(PROGRAM)
+EXAMPLES = client_package.SOURCE / "docs" / "examples"
+SUBMIT, CALL = EXAMPLES / "submit_csv.py", EXAMPLES / "call.py"
 
 
 class KeysTest(unittest.TestCase):
@@ -24,11 +26,13 @@ class KeysTest(unittest.TestCase):
         directory = tempfile.TemporaryDirectory(prefix="skontro-keys-")
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
-        self.server = client_package.start_server(PROGRAM,
-                                                  self.directory / "data")
+        self.data = self.directory / "data"
+        self.server = client_package.start_server(PROGRAM, self.data,
+                                                  secure=TLS)
         self.addCleanup(lambda: self.server.__exit__())
-        self.operator = self.connect((self.directory / "data" /
-                                      "operator.key").read_text().strip())
+        self.authority = str(self.data / "tls" / "ca.pem") if TLS else None
+        self.operator = self.connect(
+            (self.data / "operator.key").read_text().strip())
         self.operator.create_network(network_service_pb2.Network(
             display_name="Res", unit_code="RES", unit_decimals=2,
             peg_currency_code="EUR",
@@ -39,11 +43,16 @@ class KeysTest(unittest.TestCase):
             self.operator.create_member(member, member.title(), vat_id[:2],
                                         vat_id=vat_id)
 
-    def connect(self, key):
-        client = Client(self.server.address, "res", key, retry=RetryPolicy(
-            attempt_timeout=5, total_timeout=10))
+    def connect(self, key, authority=None, patience=120):
+        client = Client(
+            self.server.address, "res", key, authority or self.authority,
+            retry=RetryPolicy(attempt_timeout=patience / 3,
+                              total_timeout=patience))
         self.addCleanup(client.close)
         return client
+
+    def trust(self):
+        return ["--ca-file", self.authority] if TLS else []
 
     def make_key(self, identity, member):
         return self.operator.change(
@@ -76,6 +85,36 @@ class KeysTest(unittest.TestCase):
                 call()
             self.assertEqual(caught.exception.reason, "RESOURCE_NOT_FOUND")
         self.assertEqual(list(stranger.trades()), [])
+
+    @unittest.skipUnless(TLS, "this skontrod does not encrypt")
+    def test_only_the_servers_authority_is_believed(self):
+        strange = self.directory / "strange"
+        other = client_package.start_server(PROGRAM, strange, secure=True)
+        self.addCleanup(lambda: other.__exit__())
+        self.operator.network_info()
+        key = (self.data / "operator.key").read_text().strip()
+        for client in (
+                self.connect(key, str(strange / "tls" / "ca.pem"), 3),
+                Client(self.server.address, "res", key, retry=RetryPolicy(
+                    attempt_timeout=1, total_timeout=2))):
+            with self.assertRaises(Unavailable):
+                client.network_info()
+            client.close()
+
+    @unittest.skipUnless(TLS, "this skontrod does not ask for keys")
+    def test_who_has_no_key_is_nobody(self):
+        with self.assertRaises(Refused) as caught:
+            self.connect(None).network_info()
+        self.assertEqual(caught.exception.reason, "CREDENTIAL_INVALID")
+
+    def test_a_shell_calls_with_a_key_too(self):
+        done = subprocess.run(
+            [str(CALL), "--endpoint", self.server.address, *self.trust(),
+             "--key-file", str(self.data / "operator.key"),
+             "MemberService/GetMember",
+             '{"name": "networks/res/members/garage"}'],
+            text=True, capture_output=True, timeout=60)
+        self.assertIn('"vat_id": "FR40303265045"', done.stdout, done)
 
     def test_a_key_that_is_none_is_refused_at_once(self):
         made = self.make_key("erp", "imprimerie")
@@ -133,7 +172,8 @@ class KeysTest(unittest.TestCase):
         def submit(*flags):
             return subprocess.run(
                 [str(SUBMIT), "--endpoint", self.server.address, "--network",
-                 "res", "--key-file", str(key), *flags, str(rows)],
+                 "res", *self.trust(), "--key-file", str(key), *flags,
+                 str(rows)],
                 env={**os.environ, "PYTHONPATH": str(client_package.PACKAGES)},
                 text=True, capture_output=True, timeout=60)
         alone = submit()
