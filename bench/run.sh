@@ -109,7 +109,7 @@ run_load() {
   section "load over gRPC: skontrod beside a bare echo"
   local server echo server_process
   start skontrod "$bin_dir/bin/skontrod" --data-dir "$work/data" \
-    --grpc-listen 127.0.0.1:0
+    --insecure-loopback --grpc-listen 127.0.0.1:0
   server=$address server_process=$process
   start echo "$bin_dir/bench/skontro_echo" 127.0.0.1:0
   echo=$address
@@ -125,7 +125,7 @@ run_load() {
   local begin sequence ms
   begin=$(date +%s%N)
   start skontrod-again "$bin_dir/bin/skontrod" --data-dir "$work/data" \
-    --grpc-listen 127.0.0.1:0
+    --insecure-loopback --grpc-listen 127.0.0.1:0
   sequence=$("$bin_dir/bench/skontro_load" --server="$address" --wait_only)
   ms=$((($(date +%s%N) - begin) / 1000000))
   metric restart.ms "$ms"

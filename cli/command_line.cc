@@ -75,6 +75,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddJournalVerbs(verbs);
   AddReceiptVerbs(verbs);
   AddHeadVerbs(verbs);
+  AddKeyVerbs(verbs);
   AddRecoverVerb(verbs);
   AddConfigVerbs(verbs);
   AddCompletionVerb(verbs);

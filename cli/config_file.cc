@@ -48,16 +48,21 @@ absl::Status CheckSetting(const Setting& setting) {
   if (setting.key == "endpoint") {
     return CheckEndpoint(setting.value);
   }
+  const std::vector<std::string>& keys = ConfigFile::Keys();
+  if (std::find(keys.begin(), keys.end(), setting.key) != keys.end()) {
+    return CheckText(setting.key, setting.value);  // The path of a file.
+  }
   return UsageFailure(absl::StrCat("there is no key '", setting.key,
                                    "'; the keys are ",
-                                   absl::StrJoin(ConfigFile::Keys(), " and ")));
+                                   absl::StrJoin(keys, ", ")));
 }
 
 }  // namespace
 
 const std::vector<std::string>& ConfigFile::Keys() {
-  static const auto* const kKeys =
-      new std::vector<std::string>{"endpoint", "network"};
+  static const auto* const kKeys = new std::vector<std::string>{
+      "ca_file",  "certificate_file", "certificate_key_file",
+      "endpoint", "key_file",         "network"};
   return *kKeys;
 }
 

@@ -3,6 +3,10 @@
 //
 //   network    the network that verbs work on, such as `res`
 //   endpoint   where the server listens, such as `127.0.0.1:7411`
+//   key_file   a file with the key that proves who calls
+//   ca_file    the certificate of who is trusted to be the server, in PEM
+//   certificate_file, certificate_key_file
+//              a certificate that proves who calls, and its private key
 //
 // Both are checked when they are set and when the file is read: a typing error
 // must not send a payment to another network.

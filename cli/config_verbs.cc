@@ -20,7 +20,7 @@ absl::Status CheckKey(const std::string& key) {
   }
   return UsageFailure(absl::StrCat("there is no key '", Shown(key),
                                    "'; the keys are ",
-                                   absl::StrJoin(keys, " and ")));
+                                   absl::StrJoin(keys, ", ")));
 }
 
 absl::StatusOr<ExitCode> Get(Session& session, const std::string& key) {

@@ -17,13 +17,24 @@ constexpr absl::Duration kConnectTimeMax = absl::Seconds(10);
 // An answer to a full batch repeats every trade, with the server's own fields.
 constexpr int kAnswerBytesMax = 4 * static_cast<int>(kMessageBytesMax);
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(
+    const Security& security) {
+  if (!security.encrypted) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = security.ca;
+  options.pem_cert_chain = security.certificate;
+  options.pem_private_key = security.certificate_key;
+  return grpc::SslCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint,
+                                           const Security& security) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   // A proxy of the environment is for web pages, not for a ledger.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(endpoint, grpc::InsecureChannelCredentials(),
+  return grpc::CreateCustomChannel(endpoint, CredentialsOf(security),
                                    arguments);
 }
 
@@ -35,14 +46,23 @@ absl::Status Unreachable(const std::string& endpoint, const char* what) {
           "Next: is skontrod running? Start it with ./dev up, or with\n"
           "  skontrod --data-dir DIR --grpc-listen ",
           endpoint, "\n",
+          "If it encrypts calls, and this did not, name the certificate to "
+          "trust with\n  --ca-file DATA/tls/ca.pem\n"
           "Another address goes with --endpoint HOST:PORT, SKONTRO_ENDPOINT, "
           "or\n  skontro config set endpoint HOST:PORT"));
 }
 
 }  // namespace
 
-Connection::Connection(std::string endpoint)
-    : endpoint_(std::move(endpoint)), channel_(MakeChannel(endpoint_)) {}
+Connection::Connection(std::string endpoint, Security security)
+    : endpoint_(std::move(endpoint)),
+      security_(std::move(security)),
+      channel_(MakeChannel(endpoint_, security_)) {}
+
+void Connection::Authenticate(grpc::ClientContext* context) const {
+  if (security_.key.empty()) return;
+  context->AddMetadata("authorization", "Bearer " + security_.key);
+}
 
 absl::Status Connection::Connect(absl::Duration timeout) {
   const auto deadline =
@@ -62,8 +82,8 @@ absl::Status Connection::Connect(absl::Duration timeout) {
   return absl::OkStatus();
 }
 
-bool Connection::IsLoopback() const {
-  const std::string host = endpoint_.substr(0, endpoint_.rfind(':'));
+bool IsLoopback(const std::string& endpoint) {
+  const std::string host = endpoint.substr(0, endpoint.rfind(':'));
   return host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0;
 }
 

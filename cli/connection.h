@@ -16,10 +16,23 @@
 
 namespace skontro::cli {
 
+// How a connection is made safe, and who makes it.
+struct Security {
+  // Whether calls are encrypted; if not, the endpoint must be on the loopback.
+  bool encrypted = false;
+  std::string ca;   // PEM of who is trusted; empty for the system's list.
+  std::string key;  // Sent with every call; empty for none.
+  std::string certificate;      // PEM of the client's own; empty for none.
+  std::string certificate_key;  // Its private key.
+};
+
 class Connection {
  public:
   // Nothing is connected yet. REQUIRES: CheckEndpoint(endpoint) is OK.
-  explicit Connection(std::string endpoint);
+  Connection(std::string endpoint, Security security);
+
+  // Says who makes the call.
+  void Authenticate(grpc::ClientContext* context) const;
 
   const std::string& endpoint() const { return endpoint_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
@@ -29,13 +42,14 @@ class Connection {
   // waited). Until this returns OK no call was sent.
   absl::Status Connect(absl::Duration timeout);
 
-  // Whether the endpoint is on this machine, so that nobody listens in.
-  bool IsLoopback() const;
-
  private:
   const std::string endpoint_;
+  const Security security_;
   const std::shared_ptr<grpc::Channel> channel_;
 };
+
+// Whether the endpoint is on this machine, so that nobody listens in.
+bool IsLoopback(const std::string& endpoint);
 
 }  // namespace skontro::cli
 

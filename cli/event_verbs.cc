@@ -156,7 +156,7 @@ class Follower {
     const auto stub = EventService::NewStub(channel);
     grpc::ClientContext context;
     SKONTRO_RETURN_IF_ERROR(
-        session_.SetDeadline(absl::InfiniteDuration(), &context));
+        session_.PrepareCall(absl::InfiniteDuration(), &context));
     const auto reader = stub->WatchEvents(&context, request_);
     v1::WatchEventsResponse response;
     while (reader->Read(&response)) {

@@ -82,7 +82,7 @@ absl::StatusOr<ExitCode> Export(Session& session, const ExportOptions& options,
   const auto stub = FiscalService::NewStub(channel);
   grpc::ClientContext context;
   SKONTRO_RETURN_IF_ERROR(
-      session.SetDeadline(absl::InfiniteDuration(), &context));
+      session.PrepareCall(absl::InfiniteDuration(), &context));
   const auto reader = (*stub.*method)(&context, request);
   const absl::Status received = Receive(*reader, *folder);
   if (!received.ok()) context.TryCancel();

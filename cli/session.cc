@@ -1,13 +1,16 @@
 #include "cli/session.h"
 
 #include <chrono>
+#include <fstream>
 #include <ostream>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "cli/argument.h"
+#include "cli/file.h"
 #include "cli/resource_name.h"
 #include "ledger/decimal.h"
 #include "skontro/v1/network_service.grpc.pb.h"
@@ -16,6 +19,9 @@ namespace skontro::cli {
 namespace {
 
 constexpr char kDefaultEndpoint[] = "127.0.0.1:7411";
+
+// Of a file with a key or with certificates.
+constexpr size_t kSecurityFileBytesMax = 256 * 1024;
 
 bool HasOption(const std::vector<std::string>& arguments,
                const std::string& option) {
@@ -26,6 +32,8 @@ bool HasOption(const std::vector<std::string>& arguments,
   }
   return false;
 }
+
+bool IsReadable(const std::string& path) { return std::ifstream(path).good(); }
 
 bool IsDecimals(int32_t decimals) {
   return decimals >= 0 && decimals <= ledger::kDecimalsMax;
@@ -101,14 +109,79 @@ absl::StatusOr<std::string> Session::Endpoint() {
   return endpoint;
 }
 
+absl::StatusOr<std::string> Session::Setting(const std::string& option,
+                                             std::string_view variable,
+                                             std::string_view key) {
+  if (!option.empty()) return option;
+  std::string value = environment_.variable(variable).value_or("");
+  if (!value.empty()) return value;
+  SKONTRO_ASSIGN_OR_RETURN(const ConfigFile* const file, config());
+  return file->Get(key).value_or("");
+}
+
+// On the machine of the server, for who may read its files, nothing has to be
+// said: the key and the certificate are where the server puts them.
+absl::StatusOr<Security> Session::SecurityFor(const std::string& endpoint) {
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::string ca_file,
+      Setting(options_.ca_file, "SKONTRO_CA_FILE", "ca_file"));
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::string key_file,
+      Setting(options_.key_file, "SKONTRO_KEY_FILE", "key_file"));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const std::string certificate,
+      Setting(options_.certificate_file, "SKONTRO_CERTIFICATE_FILE",
+              "certificate_file"));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const std::string certificate_key,
+      Setting(options_.certificate_key_file, "SKONTRO_CERTIFICATE_KEY_FILE",
+              "certificate_key_file"));
+  Security security;
+  security.key = environment_.variable("SKONTRO_KEY").value_or("");
+  const bool on_loopback = IsLoopback(endpoint);
+  if (on_loopback && ca_file.empty() && key_file.empty() &&
+      certificate.empty() && security.key.empty()) {
+    const std::string data = DefaultDataDirectory();
+    if (!data.empty() && IsReadable(data + "/tls/ca.pem") &&
+        IsReadable(data + "/operator.key")) {
+      ca_file = data + "/tls/ca.pem";
+      key_file = data + "/operator.key";
+    }
+  }
+  security.encrypted = !on_loopback || !ca_file.empty();
+  if (!ca_file.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(security.ca,
+                             ReadFile(ca_file, kSecurityFileBytesMax));
+  }
+  if (!key_file.empty() && security.key.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(const std::string text,
+                             ReadFile(key_file, kSecurityFileBytesMax));
+    security.key = std::string(absl::StripAsciiWhitespace(text));
+    SKONTRO_RETURN_IF_ERROR(CheckText("the key in " + key_file, security.key));
+  }
+  if (!certificate.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(security.certificate,
+                             ReadFile(certificate, kSecurityFileBytesMax));
+    SKONTRO_ASSIGN_OR_RETURN(security.certificate_key,
+                             ReadFile(certificate_key, kSecurityFileBytesMax));
+  }
+  return security;
+}
+
+// As skontrod has it.
+std::string Session::DefaultDataDirectory() {
+  const std::string data = environment_.variable("XDG_DATA_HOME").value_or("");
+  if (absl::StartsWith(data, "/")) return data + "/skontro";
+  const std::string home = environment_.variable("HOME").value_or("");
+  return home.empty() ? "" : home + "/.local/share/skontro";
+}
+
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::channel() {
   if (connection_ == nullptr) {
     SKONTRO_ASSIGN_OR_RETURN(std::string endpoint, Endpoint());
-    connection_ = std::make_unique<Connection>(std::move(endpoint));
-    if (!connection_->IsLoopback()) {
-      err() << "skontro: warning: the connection to " << connection_->endpoint()
-            << " is not encrypted\n";
-    }
+    SKONTRO_ASSIGN_OR_RETURN(Security security, SecurityFor(endpoint));
+    connection_ =
+        std::make_unique<Connection>(std::move(endpoint), std::move(security));
   }
   SKONTRO_ASSIGN_OR_RETURN(const absl::Duration timeout,
                            TimeoutOr(kCallTimeout));
@@ -122,8 +195,9 @@ absl::StatusOr<absl::Duration> Session::TimeoutOr(
   return ParseTimeout("--timeout", options_.timeout);
 }
 
-absl::Status Session::SetDeadline(absl::Duration fallback,
+absl::Status Session::PrepareCall(absl::Duration fallback,
                                   grpc::ClientContext* context) {
+  connection_->Authenticate(context);
   SKONTRO_ASSIGN_OR_RETURN(const absl::Duration timeout, TimeoutOr(fallback));
   if (timeout == absl::InfiniteDuration()) return absl::OkStatus();
   context->set_deadline(std::chrono::system_clock::now() +

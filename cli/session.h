@@ -37,6 +37,10 @@ struct CommonOptions {
   std::string endpoint;
   std::string config;
   std::string timeout;
+  std::string key_file;
+  std::string ca_file;
+  std::string certificate_file;
+  std::string certificate_key_file;
   std::string request_id;
   bool dry_run = false;
   Format format = Format::kText;
@@ -106,9 +110,10 @@ class Session {
   // A refusal in words, with amounts in units where the network can be asked.
   std::string ExplainError(const ServerError& error);
 
-  // Sets the deadline of a call: --timeout, else `fallback`; an infinite
-  // fallback means none.
-  absl::Status SetDeadline(absl::Duration fallback,
+  // Prepares a call: its deadline is --timeout, else `fallback`, where an
+  // infinite one means none; and it says who makes it.
+  // REQUIRES: channel() returned one.
+  absl::Status PrepareCall(absl::Duration fallback,
                            grpc::ClientContext* context);
 
  private:
@@ -121,7 +126,7 @@ class Session {
                              channel());
     const auto stub = Service::NewStub(connected);
     grpc::ClientContext context;
-    SKONTRO_RETURN_IF_ERROR(SetDeadline(kCallTimeout, &context));
+    SKONTRO_RETURN_IF_ERROR(PrepareCall(kCallTimeout, &context));
     Response response;
     const grpc::Status status = (*stub.*method)(&context, request, &response);
     if (!status.ok()) return CallFailure(status, changes);
@@ -132,6 +137,14 @@ class Session {
 
   absl::StatusOr<absl::Duration> TimeoutOr(absl::Duration fallback) const;
   absl::StatusOr<std::string> Endpoint();
+
+  // A setting: the option, else the variable, else the key of the
+  // configuration; empty where none is set.
+  absl::StatusOr<std::string> Setting(const std::string& option,
+                                      std::string_view variable,
+                                      std::string_view key);
+  absl::StatusOr<Security> SecurityFor(const std::string& endpoint);
+  std::string DefaultDataDirectory();
   Environment& environment_;
   const std::vector<std::string> arguments_;
   CommonOptions options_;

@@ -35,6 +35,9 @@ constexpr char kFooter[] =
     "configuration.\n"
     "  --endpoint  SKONTRO_ENDPOINT  endpoint = ...  (127.0.0.1:7411)\n"
     "  --network   SKONTRO_NETWORK   network = ...\n"
+    "  --key-file  SKONTRO_KEY_FILE  key_file = ...  (or the key in "
+    "SKONTRO_KEY)\n"
+    "  --ca-file   SKONTRO_CA_FILE   ca_file = ...\n"
     "  --config    SKONTRO_CONFIG    "
     "${XDG_CONFIG_HOME:-~/.config}/skontro/config\n"
     "\n";
@@ -92,6 +95,23 @@ void Verbs::TakesServer(CLI::App* verb) {
   verb->add_option("--timeout", options.timeout,
                    "How long to wait for an answer, such as 10s or 2m")
       ->type_name("TIME")
+      ->group("Connection");
+  verb->add_option("--key-file", options.key_file,
+                   "A file with the key that proves who you are")
+      ->type_name("FILE")
+      ->group("Connection");
+  verb->add_option("--ca-file", options.ca_file,
+                   "The certificate to trust, such as tls/ca.pem of the "
+                   "server's data directory")
+      ->type_name("FILE")
+      ->group("Connection");
+  verb->add_option("--certificate-file", options.certificate_file,
+                   "A certificate that proves who you are")
+      ->type_name("FILE")
+      ->group("Connection");
+  verb->add_option("--certificate-key-file", options.certificate_key_file,
+                   "The private key of that certificate")
+      ->type_name("FILE")
       ->group("Connection");
   verb->add_option("--config", options.config, "Another configuration file")
       ->type_name("FILE")

@@ -82,6 +82,7 @@ void AddOperationVerbs(Verbs& verbs);
 void AddJournalVerbs(Verbs& verbs);
 void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
+void AddKeyVerbs(Verbs& verbs);
 void AddReceiptVerbs(Verbs& verbs);
 void AddRecoverVerb(Verbs& verbs);
 void AddCompletionVerb(Verbs& verbs);

@@ -29,6 +29,9 @@ constexpr char kFooter[] =
     "      data in ~/.local/share/skontro, listening on 127.0.0.1:7411 and, "
     "for\n"
     "      HTTP, on 127.0.0.1:7412\n"
+    "  skontrod --data-dir /var/lib/skontro --grpc-listen 0.0.0.0:7411\n"
+    "      for other machines too: encrypted, and every call needs a key; the\n"
+    "      operator's is in operator.key of the data directory\n"
     "  skontrod --data-dir /var/lib/skontro --log-format json\n"
     "      for a service manager that collects the log\n"
     "  skontrod --data-dir /var/lib/skontro --anchor-dir /mnt/b/anchors "
@@ -56,11 +59,25 @@ std::string DefaultDataDirectory() {
 }
 
 std::string CheckAddress(const std::string& address) {
-  if (IsLoopback(address)) return "";
-  return absl::StrCat("'", address,
-                      "' is not HOST:PORT on this machine's loopback. Calls "
-                      "are neither encrypted nor authenticated yet, so use "
-                      "127.0.0.1:PORT or [::1]:PORT");
+  if (IsAddress(address)) return "";
+  return absl::StrCat("'", address, "' is not HOST:PORT");
+}
+
+// What one flag alone cannot tell. Empty if all is well.
+std::string CheckTogether(const Config& config) {
+  if (config.insecure_loopback && !IsLoopback(config.grpc_listen)) {
+    return absl::StrCat(
+        "--grpc-listen: '", config.grpc_listen,
+        "' is not on this machine's loopback. With --insecure-loopback calls "
+        "are neither encrypted nor authenticated, so use 127.0.0.1:PORT or "
+        "[::1]:PORT, or leave --insecure-loopback out");
+  }
+  if (config.insecure_loopback &&
+      (!config.tls_certificate.empty() || !config.tls_client_ca.empty())) {
+    return "--insecure-loopback is without TLS; leave out --tls-certificate, "
+           "--tls-key and --tls-client-ca";
+  }
+  return "";
 }
 
 // Where HTTP is listened for unless it is said: beside gRPC, on the loopback.
@@ -113,6 +130,23 @@ void AddFlags(CLI::App* app, Config* config) {
       ->check(CLI::Validator(CheckAddress, ""))
       ->capture_default_str();
   AddHttpFlags(app, config);
+  app->add_flag("--insecure-loopback", config->insecure_loopback,
+                "Neither encrypt calls nor ask for keys: who reaches the "
+                "address is the operator. On the loopback only");
+  auto* const certificate =
+      app->add_option("--tls-certificate", config->tls_certificate,
+                      "Your own certificate with its chain, in PEM; read again "
+                      "when it changes. Without it one is made")
+          ->type_name("FILE");
+  auto* const key = app->add_option("--tls-key", config->tls_key,
+                                    "The private key of the certificate")
+                        ->type_name("FILE");
+  certificate->needs(key);
+  key->needs(certificate);
+  app->add_option("--tls-client-ca", config->tls_client_ca,
+                  "Who signs certificates of clients; those that have none "
+                  "come with keys")
+      ->type_name("FILE");
   app->add_option("--anchor", config->anchor,
                   "When the head anchor is written, which tells at the next "
                   "start whether the store lost records: sync before every "
@@ -185,6 +219,10 @@ std::variant<Config, ExitCode> ReadCommandLine(int argc, char** argv) {
     return ExitCode::kDone;
   } catch (const CLI::ParseError& error) {
     std::cerr << "skontrod: " << error.what() << "\nNext: skontrod --help\n";
+    return ExitCode::kUsage;
+  }
+  if (const std::string wrong = CheckTogether(config); !wrong.empty()) {
+    std::cerr << "skontrod: " << wrong << "\nNext: skontrod --help\n";
     return ExitCode::kUsage;
   }
   if (config.data_directory.empty()) {

@@ -22,6 +22,12 @@ struct Config {
   std::string grpc_listen = "127.0.0.1:7411";
   std::string http_listen;  // Resolved; empty for none.
   std::vector<std::string> http_cors_origins;
+  // Plain text, and whoever calls without a key is the operator.
+  bool insecure_loopback = false;
+  // The operator's own certificate and key; empty: those in the data directory.
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_client_ca;  // Who signs clients' certificates; may be empty.
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
   int cache_mb = 256;

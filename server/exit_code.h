@@ -30,6 +30,8 @@ enum class ExitCode {
   kHeadBehind = 9,
   // The head anchor of a network is missing or damaged.
   kAnchorLost = 10,
+  // A file of a key or a certificate cannot be used.
+  kCredentials = 11,
 };
 
 // The list above for the foot of the help.
@@ -46,7 +48,8 @@ inline constexpr char kExitCodeHelp[] =
     "  8  the address cannot be listened on\n"
     "  9  a network has lost records: it ends before what its head anchor "
     "says\n"
-    " 10  the head anchor of a network is missing or damaged\n";
+    " 10  the head anchor of a network is missing or damaged\n"
+    " 11  a file of a key or a certificate cannot be used\n";
 
 }  // namespace skontro::server
 

@@ -14,10 +14,13 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "server/auth/certificates.h"
 #include "server/auth/credentials.h"
+#include "server/auth/tls.h"
 #include "server/clock.h"
 #include "server/clock_watch.h"
 #include "server/config.h"
@@ -53,6 +56,33 @@ ExitCode Fail(Log* log, std::string_view event, ExitCode code,
              {{"error", std::string(status.message())},
               {"exit_code", static_cast<int>(code)}});
   return code;
+}
+
+// How often the files of certificates are looked at.
+constexpr absl::Duration kCertificateInterval = absl::Seconds(5);
+
+// The certificates to serve with: the operator's own, or those of the data
+// directory, made for the names of this machine.
+absl::StatusOr<CertificateFiles> CertificatesFor(const Config& config,
+                                                 const Clock& clock) {
+  CertificateFiles files;
+  if (!config.tls_certificate.empty()) {
+    files.certificate = config.tls_certificate;
+    files.key = config.tls_key;
+  } else {
+    std::vector<std::string> hosts = {"localhost", "127.0.0.1", "::1"};
+    char name[256] = {};
+    if (gethostname(name, sizeof(name) - 1) == 0 && name[0] != '\0' &&
+        hosts.front() != name) {
+      hosts.emplace_back(name);
+    }
+    absl::StatusOr<CertificateFiles> made =
+        MakeCertificates(config.data_directory, hosts, clock.NowUs());
+    if (!made.ok()) return made;
+    files = *std::move(made);
+  }
+  files.client_ca = config.tls_client_ca;
+  return files;
 }
 
 // Waits until a signal asks to stop. From then on a second one ends the process
@@ -130,7 +160,21 @@ ExitCode Serve(const Config& config, const Credentials& credentials,
   Server::Options options;
   options.address = config.grpc_listen;
   options.authentication = {credentials.secret, credentials.server_key,
-                            /*trust_anybody=*/true};
+                            /*trust_anybody=*/config.insecure_loopback};
+  std::unique_ptr<Tls> tls;
+  if (!config.insecure_loopback) {
+    const absl::StatusOr<CertificateFiles> files =
+        CertificatesFor(config, clock);
+    absl::StatusOr<std::unique_ptr<Tls>> opened =
+        files.ok() ? Tls::Open(*files, kCertificateInterval, &clock, log)
+                   : files.status();
+    if (!opened.ok()) {
+      return Fail(log, "certificates_failed", ExitCode::kCredentials,
+                  opened.status());
+    }
+    tls = *std::move(opened);
+    options.tls = tls.get();
+  }
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(options, networks, &clock, log, metrics);
   if (!server.ok()) {
@@ -173,7 +217,7 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
   const absl::StatusOr<Credentials> credentials =
       LoadCredentials(config.data_directory);
   if (!credentials.ok()) {
-    return Fail(log, "credentials_failed", ExitCodeOf(credentials.status()),
+    return Fail(log, "credentials_failed", ExitCode::kCredentials,
                 credentials.status());
   }
   if (credentials->is_new) {

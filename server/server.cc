@@ -77,6 +77,8 @@ void Configure(grpc::ServerBuilder* builder, Log* log, Metrics* metrics) {
 
 }  // namespace
 
+bool IsAddress(const std::string& address) { return !HostOf(address).empty(); }
+
 bool IsLoopback(const std::string& address) {
   const std::string host = HostOf(address);
   if (host == "localhost" || host == "::1") return true;
@@ -129,12 +131,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
                                                       Log* log,
                                                       Metrics* metrics) {
   const std::string& address = options.address;
-  if (!IsLoopback(address)) {
+  const bool guarded =
+      options.tls != nullptr && !options.authentication.trust_anybody;
+  if (!IsAddress(address) || (!guarded && !IsLoopback(address))) {
     return absl::InvalidArgumentError(absl::StrCat(
         address,
-        " is not on this machine's loopback; calls are neither "
-        "encrypted nor authenticated yet, so listen on 127.0.0.1:PORT or "
-        "[::1]:PORT"));
+        " is not on this machine's loopback; calls that are not encrypted or "
+        "need no key are taken on 127.0.0.1:PORT or [::1]:PORT only"));
   }
   // Once per process, and before any builder.
   static const bool plugins = [] {
@@ -147,7 +150,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
   Services& services = *server->services_;
   grpc::ServerBuilder builder;
   Configure(&builder, log, metrics);
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(),
+  builder.AddListeningPort(address,
+                           options.tls == nullptr
+                               ? grpc::InsecureServerCredentials()
+                               : options.tls->Credentials(),
                            &server->port_);
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &services.network, &services.member, &services.account,

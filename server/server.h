@@ -13,13 +13,15 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/auth/tls.h"
 #include "server/backend.h"
 #include "server/event_feed.h"
 
 namespace skontro::server {
 
-// Whether `address` is host:port with a host that no other machine can reach.
-// Calls are neither encrypted nor authenticated yet, so nothing else will do.
+// Whether `address` is host:port, and whether no other machine can reach that
+// host.
+bool IsAddress(const std::string& address);
 bool IsLoopback(const std::string& address);
 
 class Server {
@@ -29,13 +31,17 @@ class Server {
     std::string address;
     // How calls prove who makes them.
     Authenticator::Options authentication;
+    // Encrypts the calls; must outlive the server. Without it, or with
+    // authentication.trust_anybody, the address must be on the loopback.
+    Tls* tls = nullptr;
   };
 
   // Starts to listen. Calls are answered when it returns. All of them must
   // outlive the server; `metrics` may be null.
   //
-  // Returns INVALID_ARGUMENT for an address that is not on the loopback,
-  // UNAVAILABLE for one that cannot be listened on.
+  // Returns INVALID_ARGUMENT for an address that is none, or that others could
+  // reach where calls are not encrypted or need no credentials; UNAVAILABLE for
+  // one that cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const Options& options, NetworkRegistry* networks, const Clock* clock,
       Log* log, Metrics* metrics = nullptr);

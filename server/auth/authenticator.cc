@@ -1,12 +1,17 @@
 #include "server/auth/authenticator.h"
 
+#include <grpc/grpc_security_constants.h>
+
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "ledger/base/check.h"
 #include "server/auth/api_key.h"
+#include "server/auth/certificates.h"
 #include "server/auth/key_ring.h"
 #include "server/network.h"
 
@@ -23,6 +28,18 @@ absl::Status Invalid(std::string_view kind) {
   return ToStatus({Reason::kCredentialInvalid, {{"kind", std::string(kind)}}});
 }
 
+// SHA-256 of the certificate of the client that TLS has verified; empty where
+// there is none.
+std::string CertificateOf(const grpc::CallbackServerContext& context) {
+  const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
+  if (peer == nullptr) return "";
+  const std::vector<grpc::string_ref> pem =
+      peer->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (pem.empty()) return "";
+  return CertificateSha256(
+      std::string_view(pem.front().data(), pem.front().size()));
+}
+
 }  // namespace
 
 Authenticator::Authenticator(Options options, const NetworkRegistry* networks,
@@ -37,6 +54,8 @@ absl::StatusOr<Caller> Authenticator::Authenticate(
   const auto& metadata = context.client_metadata();
   const auto [first, last] = metadata.equal_range(kHeader);
   if (first == last) {
+    const std::string certificate = CertificateOf(context);
+    if (!certificate.empty()) return AuthenticateCertificate(certificate);
     if (!options_.trust_anybody) return Invalid("missing");
     return Caller::Everywhere(engine::LocalOperator());
   }
@@ -99,6 +118,32 @@ absl::Status Authenticator::CheckStillValid(const Network& network,
     return Invalid("expired");
   }
   return absl::OkStatus();
+}
+
+// A certificate may be known in several networks, in each as somebody.
+absl::StatusOr<Caller> Authenticator::AuthenticateCertificate(
+    std::string_view sha256) const {
+  const ledger::Digest digest = ledger::DigestFromBytes(sha256);
+  const int64_t now_us = clock_.NowUs();
+  Caller caller;
+  bool reaches = false;
+  std::string_view kind = "unknown";
+  for (const Network* network : networks_.All()) {
+    const std::shared_ptr<const KeyRing::Key> key =
+        network->key_ring().FindCertificate(digest);
+    if (key == nullptr) continue;
+    if (key->revoked) {
+      kind = "revoked";
+    } else if (key->expire_time_us != 0 && now_us >= key->expire_time_us) {
+      kind = "expired";
+    } else {
+      key->last_use_us->store(now_us, std::memory_order_relaxed);
+      caller.Reach(network->id(), key->actor);
+      reaches = true;
+    }
+  }
+  if (!reaches) return Invalid(kind);
+  return caller;
 }
 
 }  // namespace skontro::server

@@ -59,6 +59,7 @@ class Authenticator {
 
  private:
   absl::StatusOr<Caller> AuthenticateKey(std::string_view text) const;
+  absl::StatusOr<Caller> AuthenticateCertificate(std::string_view sha256) const;
 
   const Options options_;
   const ledger::Digest server_digest_;

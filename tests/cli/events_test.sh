@@ -23,11 +23,12 @@ trap 'stop "$follower"; stop "$server" KILL; rm -rf "$work"' EXIT
 start() {
   local tries
   : >"$work/server.out"
-  "$bin/skontrod" --data-dir "$work/data" --grpc-listen "$1" --http-listen none \
+  "$bin/skontrod" --insecure-loopback --data-dir "$work/data" \
+    --grpc-listen "$1" --http-listen none \
     >"$work/server.out" 2>>"$work/server.log" &
   server=$!
   for ((tries = 0; tries < 300; ++tries)); do
-    SKONTRO_ENDPOINT=$(grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$work/server.out") &&
+    SKONTRO_ENDPOINT=$(grep -m1 -oE '127\.0\.0\.1:[1-9][0-9]*' "$work/server.out") &&
       break
     kill -0 "$server" 2>/dev/null || fail "the server does not start"
     sleep 0.1

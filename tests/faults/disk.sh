@@ -51,12 +51,12 @@ start_server() {
   local data=$1 tries
   shift
   : >"$work/out"  # Or the port of the last server would be found.
-  "$skontrod" --data-dir "$data" --grpc-listen 127.0.0.1:0 --http-listen none \
-    "$@" \
+  "$skontrod" --insecure-loopback --data-dir "$data" \
+    --grpc-listen 127.0.0.1:0 --http-listen none "$@" \
     2>>"$work/server.log" >"$work/out" &
   server=$!
   for ((tries = 0; tries < 600; ++tries)); do
-    SKONTRO_ENDPOINT=$(grep -oE '127\.0\.0\.1:[1-9][0-9]*' "$work/out") && break
+    SKONTRO_ENDPOINT=$(grep -m1 -oE '127\.0\.0\.1:[1-9][0-9]*' "$work/out") && break
     kill -0 "$server" 2>/dev/null || fail "the server does not start"
     sleep 0.1
   done

@@ -13,7 +13,8 @@ skontrod=$1
 }
 
 work=$(mktemp -d)
-"$skontrod" --data-dir "$work/data" --grpc-listen 127.0.0.1:0 \
+"$skontrod" --insecure-loopback --data-dir "$work/data" \
+  --grpc-listen 127.0.0.1:0 \
   2>"$work/log" >"$work/out" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT

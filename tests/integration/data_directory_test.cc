@@ -28,9 +28,9 @@ using ::testing::HasSubstr;
 
 Finished RunServer(const std::string& data_dir,
                    const std::vector<std::string>& flags = {}) {
-  std::vector<std::string> arguments = {ProgramPath("skontrod"), "--data-dir",
-                                        data_dir, "--grpc-listen",
-                                        "127.0.0.1:0"};
+  std::vector<std::string> arguments = {
+      ProgramPath("skontrod"), "--data-dir",    data_dir,
+      "--insecure-loopback",   "--grpc-listen", "127.0.0.1:0"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
   return Run({arguments, {}, ""}, absl::Seconds(30));
 }
@@ -155,7 +155,7 @@ TEST_F(DataDirectoryTest, APortThatSomebodyHasIsNamed) {
   EXPECT_EQ(refused.exit_code, 2) << "the flag is given twice";
   const Finished taken = integration::Run(
       {{ProgramPath("skontrod"), "--data-dir", scene_ / "other",
-        "--grpc-listen", scene_.server().endpoint()},
+        "--insecure-loopback", "--grpc-listen", scene_.server().endpoint()},
        {},
        ""},
       absl::Seconds(30));

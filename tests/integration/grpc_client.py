@@ -36,7 +36,7 @@ class Skontrod:
 
     def __init__(self, program, directory, *flags, listen="127.0.0.1:0"):
         self.process = subprocess.Popen(
-            [program, "--data-dir", str(directory),
+            [program, "--data-dir", str(directory), "--insecure-loopback",
              "--grpc-listen", listen, *flags],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()

@@ -36,7 +36,8 @@ def check_command_line(program, directory):
         expect(run(program, "--data-dir", directory, *flags), 2,
                "skontrod --help")
     for address in ("0.0.0.0:7411", "[::]:7411", "192.0.2.1:7411"):
-        expect(run(program, "--data-dir", directory, "--grpc-listen", address),
+        expect(run(program, "--data-dir", directory, "--insecure-loopback",
+                   "--grpc-listen", address),
                2, "loopback", "127.0.0.1:PORT")
     check(not pathlib.Path(directory).exists(), "a bad command line made",
           directory)

@@ -53,13 +53,10 @@ bool Answers(const std::shared_ptr<grpc::Channel>& channel) {
 
 std::vector<std::string> Arguments(const ServerProcess::Options& options) {
   std::vector<std::string> arguments = {
-      options.program,
-      "--data-dir",
-      options.data_dir,
-      "--grpc-listen",
-      absl::StrCat("127.0.0.1:", options.port),
-      "--http-listen",
-      "127.0.0.1:0"};
+      options.program,  "--data-dir",
+      options.data_dir, "--insecure-loopback",
+      "--grpc-listen",  absl::StrCat("127.0.0.1:", options.port),
+      "--http-listen",  "127.0.0.1:0"};
   arguments.insert(arguments.end(), options.flags.begin(), options.flags.end());
   return arguments;
 }

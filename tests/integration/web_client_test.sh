@@ -16,7 +16,8 @@ command -v node >/dev/null && command -v protoc >/dev/null &&
 }
 
 work=$(mktemp -d)
-"$skontrod" --data-dir "$work/data" --grpc-listen 127.0.0.1:0 \
+"$skontrod" --insecure-loopback --data-dir "$work/data" \
+  --grpc-listen 127.0.0.1:0 \
   --http-listen 127.0.0.1:0 2>"$work/log" >"$work/out" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
