@@ -152,6 +152,9 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<RecordHead, pb::RecordHead>();
   ExpectSame<RecoveryAccepted, pb::RecoveryAccepted>();
   ExpectSame<StateDigested, pb::StateDigested>();
+  ExpectSame<ApiKeyMember, pb::ApiKeyMember>();
+  ExpectSame<ApiKeyCreated, pb::ApiKeyCreated>();
+  ExpectSame<ApiKeyRevoked, pb::ApiKeyRevoked>();
   ExpectSame<AccountRow, pb::AccountRow>();
   ExpectSame<AccountEntryRow, pb::AccountEntryRow>();
   ExpectSame<RequestRow, pb::RequestRow>();
@@ -159,6 +162,8 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<TradeRow, pb::TradeRow>();
   ExpectSame<TradeStepRow, pb::TradeStepRow>();
   ExpectSame<LimitRow, pb::LimitRow>();
+  ExpectSame<ApiKeyRow, pb::ApiKeyRow>();
+  ExpectSame<CheckpointApiKey, pb::CheckpointApiKey>();
   ExpectSame<CheckpointHeader, pb::CheckpointHeader>();
   ExpectSame<CheckpointChunk, pb::CheckpointChunk>();
   ExpectSame<CheckpointMember, pb::CheckpointMember>();
@@ -177,7 +182,7 @@ TEST(MessagesTest, NoneOfTheFormatIsMissing) {
                 count(pb::Event::descriptor()->file()) +
                 count(pb::AccountRow::descriptor()->file()) +
                 count(pb::CheckpointHeader::descriptor()->file()),
-            37);
+            42);
 }
 
 TEST(MessagesTest, EveryEventIsReadAsItsAlternative) {
