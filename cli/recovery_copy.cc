@@ -25,6 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr char kMarker[] = "SKONTRO";
 constexpr char kMarkerText[] = "skontro data directory\nformat 1\n";
+// By what the server proves itself, and knows the keys of its callers.
+constexpr const char* kSecretFiles[] = {"api_key_secret", "operator.key"};
+constexpr char kCertificates[] = "tls";
 constexpr size_t kMarkerLengthMax = 256;
 constexpr size_t kPieceLength = 1 << 20;
 
@@ -173,6 +176,22 @@ absl::StatusOr<uint64_t> CopyFile(const File& file,
   return copied;
 }
 
+// The server's own: without its secret no key in the journal would fit any
+// more, and without its certificates no client would trust it.
+absl::Status ListSecrets(const fs::path& from, const fs::path& to,
+                         std::vector<File>* files) {
+  for (const char* const name : kSecretFiles) {
+    std::error_code missing;
+    const uint64_t bytes = fs::file_size(from / name, missing);
+    if (!missing) files->push_back({from / name, to / name, bytes});
+  }
+  std::error_code error;
+  if (!fs::is_directory(from / kCertificates, error)) return absl::OkStatus();
+  fs::create_directory(to / kCertificates, from / kCertificates, error);
+  if (error) return Fails("make", to / kCertificates, error);
+  return ListFiles(from / kCertificates, to / kCertificates, files);
+}
+
 // Makes the folders of the copy and lists what belongs in them.
 absl::StatusOr<std::vector<File>> Prepare(
     const CopyRequest& request, const std::vector<std::string>& networks) {
@@ -200,6 +219,7 @@ absl::StatusOr<std::vector<File>> Prepare(
     if (!missing) files.push_back({anchor, AnchorPath(request.to, id), bytes});
   }
   if (error) return Fails("make", to, error);
+  SKONTRO_RETURN_IF_ERROR(ListSecrets(from, to, &files));
   return files;
 }
 
@@ -243,6 +263,11 @@ absl::StatusOr<CopySummary> CopyForRecovery(const CopyRequest& request,
       SKONTRO_RETURN_IF_ERROR(SyncFolder(keys));
     }
     SKONTRO_RETURN_IF_ERROR(SyncFolder(network));
+  }
+  const std::string certificates = absl::StrCat(request.to, "/", kCertificates);
+  std::error_code none;
+  if (fs::is_directory(certificates, none)) {
+    SKONTRO_RETURN_IF_ERROR(SyncFolder(certificates));
   }
   for (const char* folder : {"/networks", "/anchors", ""}) {
     SKONTRO_RETURN_IF_ERROR(SyncFolder(request.to + folder));
