@@ -99,7 +99,7 @@ run_in_process() {
     "$bin_dir/bench/$program" "${bench_flags[@]}" 2>"$work/$program.log" ||
       { cat "$work/$program.log" >&2; exit 1; }
   done
-  for program in memory_bench store_bench; do
+  for program in memory_bench export_bench store_bench; do
     section "$program"
     "$bin_dir/bench/$program"
   done

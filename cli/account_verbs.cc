@@ -1,4 +1,4 @@
-// skontro account get, skontro statement
+// skontro account get|list|entries, skontro statement
 
 #include <memory>
 #include <string>
@@ -7,6 +7,8 @@
 #include "cli/account_view.h"
 #include "cli/argument.h"
 #include "cli/failure.h"
+#include "cli/list_options.h"
+#include "cli/list_stream.h"
 #include "cli/paging.h"
 #include "cli/resource_name.h"
 #include "cli/statement.h"
@@ -113,6 +115,146 @@ absl::StatusOr<ExitCode> PrintStatement(Session& session,
   return ExitCode::kDone;
 }
 
+struct EntryListOptions {
+  ListOptions common;
+  std::string member;
+  std::string from;
+  std::string to;
+  std::string value_from;
+  std::string value_to;
+  std::string at_least;
+  std::string at_most;
+  std::string counterparty;
+  std::string trade;
+  std::string invoice;
+  std::string kind;
+};
+
+absl::StatusOr<std::string> EntryFilter(const EntryListOptions& options,
+                                        const Unit& unit) {
+  constexpr char kAmount[] = "amount.minor_units";
+  FilterText filter(options.common.filter);
+  SKONTRO_RETURN_IF_ERROR(
+      AddDay("--from", options.from, "booking_date", ">=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddDay("--to", options.to, "booking_date", "<=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddDay("--value-from", options.value_from, "value_date", ">=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddDay("--value-to", options.value_to, "value_date", "<=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddUnits("--at-least", options.at_least, unit, kAmount, ">=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddUnits("--at-most", options.at_most, unit, kAmount, "<=", &filter));
+  filter.Add("counterparty", "=", options.counterparty);
+  filter.Add("trade", "=", options.trade);
+  filter.Add("invoice_number", "=", options.invoice);
+  filter.Add("kind", "=", options.kind);
+  return filter.text();
+}
+
+absl::StatusOr<ExitCode> ListEntries(Session& session,
+                                     const EntryListOptions& options) {
+  v1::ListEntriesRequest first;
+  SKONTRO_ASSIGN_OR_RETURN(const std::string network, session.NetworkInUse());
+  SKONTRO_ASSIGN_OR_RETURN(*first.mutable_parent(),
+                           AccountName(network, options.member));
+  SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
+  SKONTRO_ASSIGN_OR_RETURN(*first.mutable_filter(), EntryFilter(options, unit));
+  first.set_order_by(options.common.order_by);
+  first.set_as_of_sequence(options.common.as_of);
+  return StreamList<AccountService>(session, EntryView(unit), first,
+                                    static_cast<size_t>(options.common.limit),
+                                    &AccountService::Stub::ListEntries,
+                                    &v1::ListEntriesResponse::entries);
+}
+
+struct AccountListOptions {
+  ListOptions common;
+  std::string text;
+  std::string below;
+  int used = 0;  // Zero means whatever is used.
+};
+
+absl::StatusOr<ExitCode> ListAccounts(Session& session,
+                                      const AccountListOptions& options) {
+  v1::ListAccountsRequest first;
+  SKONTRO_ASSIGN_OR_RETURN(*first.mutable_parent(), session.NetworkInUse());
+  SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
+  FilterText filter(options.common.filter);
+  SKONTRO_RETURN_IF_ERROR(AddUnits("--below", options.below, unit,
+                                   "spendable.minor_units", "<", &filter));
+  if (options.used != 0) {
+    filter.AddNumber("line_used_percent", ">=", options.used);
+  }
+  filter.AddWords(options.text);
+  first.set_filter(filter.text());
+  first.set_order_by(options.common.order_by);
+  first.set_as_of_sequence(options.common.as_of);
+  return StreamList<AccountService>(session, AccountView(unit), first,
+                                    static_cast<size_t>(options.common.limit),
+                                    &AccountService::Stub::ListAccounts,
+                                    &v1::ListAccountsResponse::accounts);
+}
+
+void AddListEntries(Verbs& verbs, CLI::App* group) {
+  const auto options = std::make_shared<EntryListOptions>();
+  CLI::App* const verb = verbs.Add(
+      group, "entries", "List what an account received and paid, oldest first",
+      "  skontro account entries boulangerie --value-from 2026-03-01\n"
+      "  skontro account entries boulangerie --counterparty imprimerie "
+      "--at-most=-100\n"
+      "  skontro account entries boulangerie --order-by \"sequence desc\" "
+      "--limit 20\n"
+      "  skontro account entries boulangerie --output csv > entries.csv",
+      [&verbs, options] { return ListEntries(verbs.session(), *options); });
+  verb->add_option("MEMBER", options->member, "Whose account")->required();
+  TakesText(verb, "--from", &options->from, "First booking date", "YYYY-MM-DD");
+  TakesText(verb, "--to", &options->to, "Last booking date", "YYYY-MM-DD");
+  TakesText(verb, "--value-from", &options->value_from, "First value date",
+            "YYYY-MM-DD");
+  TakesText(verb, "--value-to", &options->value_to, "Last value date",
+            "YYYY-MM-DD");
+  TakesText(verb, "--at-least", &options->at_least,
+            "Of this amount or more; what was paid is below zero", "UNITS");
+  TakesText(verb, "--at-most", &options->at_most, "Of this amount or less",
+            "UNITS");
+  TakesText(verb, "--counterparty", &options->counterparty,
+            "Only with this member on the other side", "MEMBER");
+  TakesText(verb, "--trade", &options->trade, "Only of this trade", "TRADE");
+  TakesText(verb, "--invoice", &options->invoice,
+            "Only of the invoice of this number; blanks and case do not matter",
+            "NUMBER");
+  TakesText(verb, "--kind", &options->kind, "Only trade, or only reversal",
+            "KIND");
+  verbs.TakesAsOf(verb, &options->common.as_of);
+  TakesListOptions(verbs, verb, "sequence (default), or \"sequence desc\"",
+                   &options->common);
+}
+
+void AddListAccounts(Verbs& verbs, CLI::App* group) {
+  const auto options = std::make_shared<AccountListOptions>();
+  CLI::App* const verb = verbs.Add(
+      group, "list", "List accounts, and who is near a limit",
+      "  skontro account list --used 80 --order-by \"line_used_percent desc\"\n"
+      "  skontro account list --below 500 --order-by spendable\n"
+      "  skontro account list --output ndjson",
+      [&verbs, options] { return ListAccounts(verbs.session(), *options); });
+  TakesText(verb, "--below", &options->below,
+            "Only what can spend less than this", "UNITS");
+  verb->add_option("--used", options->used,
+                   "Only with so much of the credit line drawn, or more")
+      ->type_name("PERCENT")
+      ->check(CLI::PositiveNumber);
+  TakesText(verb, "--text", &options->text,
+            "Only of members with this in the legal name or the id", "TEXT");
+  verbs.TakesAsOf(verb, &options->common.as_of);
+  TakesListOptions(verbs, verb,
+                   "balance, spendable, line_used_percent or legal_name, or "
+                   "one of them with desc behind it (as they were opened)",
+                   &options->common);
+}
+
 void AddStatement(Verbs& verbs) {
   const auto options = std::make_shared<StatementOptions>();
   CLI::App* const verb = verbs.Add(
@@ -151,6 +293,8 @@ void AddAccountVerbs(Verbs& verbs) {
   verbs.TakesAsOf(get, as_of.get());
   verbs.TakesNetwork(get);
   verbs.TakesFormat(get);
+  AddListAccounts(verbs, group);
+  AddListEntries(verbs, group);
   AddStatement(verbs);
 }
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/resource_name.h"
+#include "cli/statement.h"
 #include "cli/wire_text.h"
 
 namespace skontro::cli {
@@ -10,6 +11,7 @@ namespace {
 using v1::Account;
 using v1::CreditLine;
 using v1::CreditLineChange;
+using v1::StatementLine;
 
 // A column of amounts, which `get` takes from the resource.
 template <typename Resource>
@@ -22,6 +24,13 @@ Column<Resource> AmountColumn(const char* key, const char* title,
           .value = [get, unit](const Resource& resource) {
             return UnitNumber((resource.*get)().minor_units(), unit);
           }};
+}
+
+// The same, of one resource alone.
+template <typename Resource>
+Column<Resource> InDetail(Column<Resource> column) {
+  column.place = Place::kDetail;
+  return column;
 }
 
 template <typename Resource>
@@ -57,12 +66,22 @@ View<Account> AccountView(const Unit& unit) {
       AmountColumn("spendable", "Spendable", unit, &Account::spendable),
       AmountColumn("balance_limit", "Balance limit", unit,
                    &Account::balance_limit),
+      InDetail(AmountColumn("holds_out", "Held", unit, &Account::holds_out)),
+      InDetail(
+          AmountColumn("holds_in", "Held for it", unit, &Account::holds_in)),
       OwnLimitsColumn<Account>(),
       {.key = "posting_count",
        .title = "Postings",
        .kind = CellKind::kNumber,
        .value =
            [](const Account& a) { return absl::StrCat(a.posting_count()); }},
+      {.key = "line_used_percent",
+       .title = "Line used %",
+       .kind = CellKind::kNumber,
+       .value =
+           [](const Account& a) {
+             return absl::StrCat(a.line_used_percent());
+           }},
   };
   view.members = [unit](const Account& account, JsonWriter* json) {
     json->String("name", account.name());
@@ -70,9 +89,65 @@ View<Account> AccountView(const Unit& unit) {
     WriteAmount("balance", account.balance(), unit, json);
     WriteAmount("credit_line", account.credit_line(), unit, json);
     WriteAmount("balance_limit", account.balance_limit(), unit, json);
+    WriteAmount("holds_out", account.holds_out(), unit, json);
+    WriteAmount("holds_in", account.holds_in(), unit, json);
     WriteAmount("spendable", account.spendable(), unit, json);
     json->Bool("has_own_limits", account.has_own_limits());
     json->Number("posting_count", account.posting_count());
+    json->Number("line_used_percent", account.line_used_percent());
+  };
+  return view;
+}
+
+View<StatementLine> EntryView(const Unit& unit) {
+  using Line = StatementLine;
+  View<Line> view;
+  view.singular = "entry";
+  view.plural = "entries";
+  view.columns = {
+      {.key = "booking_date",
+       .title = "Date",
+       .kind = CellKind::kNumber,
+       .value = [](const Line& l) { return DateText(l.booking_date()); }},
+      {.key = "value_date",
+       .title = "Value date",
+       .kind = CellKind::kNumber,
+       .place = Place::kCsvOnly,
+       .value = [](const Line& l) { return DateText(l.value_date()); }},
+      {.key = "kind",
+       .title = "Kind",
+       .value = [](const Line& l) { return EntryKindText(l); }},
+      {.key = "counterparty",
+       .title = "Counterparty",
+       .value = [](const Line& l) { return ShortName(l.counterparty()); }},
+      {.key = "counterparty_legal_name",
+       .title = "Legal name",
+       .place = Place::kCsvOnly,
+       .value = [](const Line& l) { return l.counterparty_legal_name(); }},
+      {.key = "invoice",
+       .title = "Invoice",
+       .value = [](const Line& l) { return l.invoice_number(); }},
+      {.key = "trade",
+       .title = "Trade",
+       .value = [](const Line& l) { return ShortName(l.trade()); }},
+      AmountColumn("amount", "Amount", unit, &Line::amount),
+      AmountColumn("balance_after", "Balance", unit, &Line::balance_after),
+      {.key = "unit_code",
+       .title = "Unit",
+       .place = Place::kCsvOnly,
+       .value = [unit](const Line&) { return unit.code; }},
+      {.key = "sequence",
+       .title = "Sequence",
+       .kind = CellKind::kNumber,
+       .value = [](const Line& l) { return absl::StrCat(l.sequence()); }},
+      {.key = "record_time",
+       .title = "Time",
+       .kind = CellKind::kNumber,
+       .place = Place::kCsvOnly,
+       .value = [](const Line& l) { return TimeText(l.record_time()); }},
+  };
+  view.members = [unit](const Line& line, JsonWriter* json) {
+    WriteEntry(line, unit, json);
   };
   return view;
 }

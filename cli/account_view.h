@@ -11,6 +11,7 @@
 namespace skontro::cli {
 
 View<v1::Account> AccountView(const Unit& unit);
+View<v1::StatementLine> EntryView(const Unit& unit);
 View<v1::CreditLine> CreditLineView(const Unit& unit);
 View<v1::CreditLineChange> CreditLineChangeView(const Unit& unit);
 

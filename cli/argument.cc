@@ -165,6 +165,13 @@ absl::StatusOr<ledger::CivilDate> ParseDay(std::string_view argument,
   return *date;
 }
 
+absl::StatusOr<int64_t> ParseDaySeconds(std::string_view argument,
+                                        std::string_view text) {
+  SKONTRO_ASSIGN_OR_RETURN(const ledger::CivilDate date,
+                           ParseDay(argument, text));
+  return int64_t{date.days()} * 86'400;
+}
+
 absl::StatusOr<absl::Duration> ParseTimeout(std::string_view argument,
                                             std::string_view text) {
   const std::string value(text);

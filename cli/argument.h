@@ -64,6 +64,11 @@ absl::StatusOr<UnitShare> ParseUnitShare(std::string_view argument,
 absl::StatusOr<ledger::CivilDate> ParseDay(std::string_view argument,
                                            std::string_view text);
 
+// The first second of a day, `YYYY-MM-DD`, in UTC: seconds since 1970. A day
+// and not a number of days: the same command sent again means the same.
+absl::StatusOr<int64_t> ParseDaySeconds(std::string_view argument,
+                                        std::string_view text);
+
 // `30`, `30s`, `500ms`, `2m`: above zero, at most a day.
 absl::StatusOr<absl::Duration> ParseTimeout(std::string_view argument,
                                             std::string_view text);

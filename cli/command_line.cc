@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/argument.h"
 #include "cli/failure.h"
+#include "cli/reconcile_verb.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
 
@@ -20,7 +21,7 @@ absl::Status CheckArguments(const std::vector<std::string>& arguments) {
     const bool is_option = argument.rfind("--", 0) == 0;
     const std::string name =
         is_option ? argument.substr(0, argument.find('=')) : before;
-    const absl::Status status =
+    absl::Status status =
         CheckText(CheckText("", name).ok() ? name : "an argument", argument);
     if (!status.ok()) return status;
     // Most often a variable of the shell that is not set; taken as left out,
@@ -67,6 +68,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddCreditVerbs(verbs);
   AddAccountVerbs(verbs);
   AddTradeVerbs(verbs);
+  AddClearingVerbs(verbs);
   AddEventVerbs(verbs);
   AddExportVerbs(verbs);
   AddVerifyVerb(verbs);
@@ -74,10 +76,13 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddBackupVerbs(verbs);
   AddJournalVerbs(verbs);
   AddReceiptVerbs(verbs);
+  AddReconcileVerb(verbs);
   AddHeadVerbs(verbs);
   AddKeyVerbs(verbs);
   AddRecoverVerb(verbs);
+  AddAdminVerbs(verbs);
   AddConfigVerbs(verbs);
+  AddTourVerb(verbs);
   AddCompletionVerb(verbs);
   verbs.AddLocal(&verbs.app(), "version", "Print the version of skontro", "",
                  [&]() -> absl::StatusOr<ExitCode> {

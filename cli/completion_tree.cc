@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "ledger/base/check.h"
 
@@ -14,7 +15,7 @@ using Place = CompletionPlace;
 bool IsPlain(const std::string& word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '-' || c == '_';
+           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
   });
 }
 
@@ -89,7 +90,8 @@ void AddPlaces(const CLI::App& app, const std::string& path,
   for (const CLI::App* verb :
        app.get_subcommands([](const CLI::App*) { return true; })) {
     const std::string& name = verb->get_name();
-    AddPlaces(*verb, path.empty() ? name : path + " " + name, places);
+    AddPlaces(*verb, path.empty() ? name : absl::StrCat(path, " ", name),
+              places);
   }
 }
 

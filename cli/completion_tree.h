@@ -33,7 +33,7 @@ struct CompletionPlace {
 };
 
 // Every place below `root`, `root` itself first with an empty path.
-// REQUIRES: the words of the tree have only letters, digits, '-' and '_'.
+// REQUIRES: the words of the tree have only letters, digits, '-', '_' and '.'.
 std::vector<CompletionPlace> CompletionTree(const CLI::App& root);
 
 }  // namespace skontro::cli

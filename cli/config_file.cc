@@ -18,6 +18,7 @@ namespace skontro::cli {
 namespace {
 
 constexpr size_t kConfigBytesMax = 64 * 1024;
+constexpr char kProfiles[] = "profiles";
 
 struct Setting {
   std::string key;
@@ -82,6 +83,32 @@ absl::StatusOr<std::string> ConfigFile::PathFor(const Environment& environment,
   return UsageFailure(
       "there is no place for a configuration file: HOME is not set\n"
       "Name one with --config FILE or SKONTRO_CONFIG.");
+}
+
+absl::StatusOr<std::string> ConfigFile::ProfilePath(
+    const Environment& environment, const std::string& name) {
+  // So that it is a file of that folder, whatever it says.
+  SKONTRO_RETURN_IF_ERROR(CheckId("profile", name));
+  SKONTRO_ASSIGN_OR_RETURN(const std::string base, PathFor(environment, ""));
+  const std::filesystem::path folder =
+      std::filesystem::path(base).parent_path();
+  return (folder / kProfiles / name).string();
+}
+
+absl::StatusOr<std::vector<std::string>> ConfigFile::Profiles(
+    const Environment& environment) {
+  SKONTRO_ASSIGN_OR_RETURN(const std::string base, PathFor(environment, ""));
+  const auto folder = std::filesystem::path(base).parent_path() / kProfiles;
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator();
+       entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (CheckId("profile", name).ok()) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 absl::StatusOr<ConfigFile> ConfigFile::Read(std::string path) {

@@ -11,6 +11,9 @@
 // Both are checked when they are set and when the file is read: a typing error
 // must not send a payment to another network.
 //
+// A profile is such a file too, for somebody who works on several servers: it
+// stands alone, and takes nothing from the default one.
+//
 // Thread safety: a ConfigFile belongs to one thread.
 
 #ifndef SKONTRO_CLI_CONFIG_FILE_H_
@@ -37,6 +40,15 @@ class ConfigFile {
   // failure where none of these variables is set.
   static absl::StatusOr<std::string> PathFor(const Environment& environment,
                                              std::string_view override);
+
+  // The file of a profile: `profiles/NAME` beside the default configuration. A
+  // usage failure for a name that is none, and as PathFor().
+  static absl::StatusOr<std::string> ProfilePath(const Environment& environment,
+                                                 const std::string& name);
+
+  // The names of the profiles that are there, in alphabetical order.
+  static absl::StatusOr<std::vector<std::string>> Profiles(
+      const Environment& environment);
 
   // Reads the file at `path`; one that is not there is empty. A usage failure
   // names the line that is wrong, a local one why the file cannot be read.

@@ -1,5 +1,8 @@
 #include "cli/connection.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -32,6 +35,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& endpoint,
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kAnswerBytesMax);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A server that comes back is noticed soon; gRPC alone waits up to two
+  // minutes between its attempts.
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
   // A proxy of the environment is for web pages, not for a ledger.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return grpc::CreateCustomChannel(endpoint, CredentialsOf(security),
@@ -84,7 +90,16 @@ absl::Status Connection::Connect(absl::Duration timeout) {
 
 bool IsLoopback(const std::string& endpoint) {
   const std::string host = endpoint.substr(0, endpoint.rfind(':'));
-  return host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0;
+  if (host == "localhost") return true;
+  if (host.starts_with('[') && host.ends_with(']')) {
+    in6_addr six{};
+    return inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &six) ==
+               1 &&
+           IN6_IS_ADDR_LOOPBACK(&six);
+  }
+  in_addr four{};
+  return inet_pton(AF_INET, host.c_str(), &four) == 1 &&
+         ntohl(four.s_addr) >> 24 == 127;
 }
 
 }  // namespace skontro::cli

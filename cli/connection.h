@@ -48,7 +48,9 @@ class Connection {
   const std::shared_ptr<grpc::Channel> channel_;
 };
 
-// Whether the endpoint is on this machine, so that nobody listens in.
+// Whether the endpoint is on this machine, so that nobody listens in:
+// `localhost`, or an address of the loopback. What only looks like one, such as
+// 127.example.org, is a name that may be anywhere.
 bool IsLoopback(const std::string& endpoint);
 
 }  // namespace skontro::cli

@@ -2,14 +2,13 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "cli/account_view.h"
 #include "cli/argument.h"
 #include "cli/failure.h"
+#include "cli/list_stream.h"
 #include "cli/outcome.h"
-#include "cli/paging.h"
 #include "cli/resource_name.h"
 #include "cli/verbs.h"
 #include "skontro/v1/credit_service.grpc.pb.h"
@@ -85,23 +84,9 @@ absl::StatusOr<ExitCode> History(Session& session, const std::string& member) {
   SKONTRO_ASSIGN_OR_RETURN(*first.mutable_parent(),
                            CreditLineName(network, member));
   SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
-  std::vector<v1::CreditLineChange> changes;
-  int64_t sequence = 0;
-  SKONTRO_RETURN_IF_ERROR((ReadPages<Request, Response>(
-      first,
-      [&](const Request& request) {
-        return session.Read<CreditService>(
-            &CreditService::Stub::ListCreditLineChanges, request);
-      },
-      [&](const Response& page) {
-        changes.insert(changes.end(), page.changes().begin(),
-                       page.changes().end());
-        sequence = page.sequence();
-        return true;
-      })));
-  session.out() << ListIn(session.format(), CreditLineChangeView(unit), changes,
-                          sequence);
-  return ExitCode::kDone;
+  return StreamList<CreditService>(
+      session, CreditLineChangeView(unit), first, /*limit=*/0,
+      &CreditService::Stub::ListCreditLineChanges, &Response::changes);
 }
 
 }  // namespace
@@ -153,7 +138,7 @@ void AddCreditVerbs(Verbs& verbs) {
       [&verbs, member] { return History(verbs.session(), *member); });
   history->add_option("MEMBER", *member, "Whose account")->required();
   verbs.TakesNetwork(history);
-  verbs.TakesFormat(history);
+  verbs.TakesListFormat(history);
 }
 
 }  // namespace skontro::cli

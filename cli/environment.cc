@@ -32,10 +32,17 @@ std::string RandomUuid() {
 
 }  // namespace
 
+bool WantsColour(const Environment& environment) {
+  return environment.out_is_terminal &&
+         environment.variable("NO_COLOR").value_or("").empty() &&
+         environment.variable("TERM").value_or("") != "dumb";
+}
+
 Environment ProcessEnvironment() {
   return {.out = std::cout,
           .err = std::cerr,
           .err_is_terminal = isatty(STDERR_FILENO) == 1,
+          .out_is_terminal = isatty(STDOUT_FILENO) == 1,
           .variable = ProcessVariable,
           .new_request_id = RandomUuid};
 }

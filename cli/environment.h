@@ -18,11 +18,18 @@ struct Environment {
   std::ostream& err;  // What went wrong, progress, warnings.
   // Whether `err` is a terminal, where progress may rewrite its line.
   bool err_is_terminal = false;
+  // Whether `out` is one, where words may have colours, a tour may wait, and a
+  // line of progress would stand in the way.
+  bool out_is_terminal = false;
   // The value of an environment variable, or nullopt where it is not set.
   std::function<std::optional<std::string>(std::string_view name)> variable;
   // A new random UUID (version 4, RFC 9562) at every call.
   std::function<std::string()> new_request_id;
 };
+
+// Whether words on `out` may have colours: on a terminal, and where neither
+// NO_COLOR is set nor TERM is dumb.
+bool WantsColour(const Environment& environment);
 
 // That of this process.
 Environment ProcessEnvironment();

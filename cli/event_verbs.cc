@@ -26,7 +26,7 @@ using v1::Event;
 using v1::EventService;
 
 constexpr absl::Duration kFirstPause = absl::Seconds(1);
-constexpr absl::Duration kLongestPause = absl::Seconds(30);
+constexpr absl::Duration kLongestPause = absl::Seconds(5);
 
 struct EventOptions {
   int64_t from = 0;
@@ -134,22 +134,30 @@ class Follower {
     while (true) {
       const int64_t before = request_.from_sequence();
       bool done = false;
-      SKONTRO_ASSIGN_OR_RETURN(const grpc::Status status, ReadOne(last, &done));
+      const absl::StatusOr<grpc::Status> end = ReadOne(last, &done);
       if (done) return ExitCode::kDone;
-      const bool may_come_back =
-          options_.follow && began_ &&
-          status.error_code() == grpc::StatusCode::UNAVAILABLE;
-      if (!may_come_back) return session_.CallFailure(status, false);
+      if (!options_.follow || !began_ || !IsGone(end)) {
+        if (!end.ok()) return end.status();
+        return session_.CallFailure(*end, false);
+      }
       if (request_.from_sequence() != before) pause = kFirstPause;
-      session_.err() << "the server is gone; going on at sequence "
-                     << request_.from_sequence() << " when it is back"
-                     << std::endl;
+      if (pause == kFirstPause) {
+        session_.err() << "the server is gone; going on at sequence "
+                       << request_.from_sequence() << " when it is back"
+                       << std::endl;
+      }
       absl::SleepFor(pause);
       pause = std::min(2 * pause, kLongestPause);
     }
   }
 
  private:
+  // Whether there was nobody, so that somebody may be there later.
+  static bool IsGone(const absl::StatusOr<grpc::Status>& end) {
+    if (!end.ok()) return ExitCodeOf(end.status()) == ExitCode::kUnreachable;
+    return end->error_code() == grpc::StatusCode::UNAVAILABLE;
+  }
+
   absl::StatusOr<grpc::Status> ReadOne(int64_t last, bool* done) {
     SKONTRO_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel,
                              session_.channel());

@@ -26,6 +26,10 @@ enum class ExitCode {
   kLocalFailure = 6,
   // A verification could not read all that it would have to.
   kIncomplete = 7,
+  // Ctrl-C ended it, of a tour also SIGTERM or SIGHUP: what a list printed
+  // before is whole rows, and not all of them. As a shell counts it, 128 and
+  // the number of the signal.
+  kInterrupted = 130,
 };
 
 // The list above for the foot of the help.
@@ -42,7 +46,8 @@ inline constexpr char kExitCodeHelp[] =
     "  5  the books do not hold: a verification, statement or export found "
     "something broken\n"
     "  6  a file of this machine cannot be read or written\n"
-    "  7  a verification was incomplete: not everything could be read\n";
+    "  7  a verification was incomplete: not everything could be read\n"
+    "  130  ended by Ctrl-C: what a list has printed is not all of it\n";
 
 }  // namespace skontro::cli
 

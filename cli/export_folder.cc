@@ -8,9 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/argument.h"
-#include "cli/export_manifest.h"
 #include "cli/failure.h"
 #include "cli/file.h"
+#include "ledger/base/check.h"
 #include "ledger/base/status.h"
 
 namespace skontro::cli {
@@ -62,13 +62,14 @@ absl::Status ExportFolder::BeginFile(const std::string& name) {
   }
   SKONTRO_ASSIGN_OR_RETURN(outputs_.emplace_back(), OutputFile::Create(path));
   files_.emplace_back().name = name;
+  is_writing_ = true;
   hash_.Begin();
   last_bytes_.clear();
   return absl::OkStatus();
 }
 
 absl::Status ExportFolder::Write(std::string_view bytes) {
-  if (outputs_.empty()) return Broken("content came before a file began");
+  if (!is_writing_) return Broken("content came before a file began");
   hash_.Add(bytes);
   const size_t room = kManifestBytesMax - last_bytes_.size();
   last_bytes_.append(bytes.substr(0, room));
@@ -76,24 +77,24 @@ absl::Status ExportFolder::Write(std::string_view bytes) {
 }
 
 absl::Status ExportFolder::EndFile() {
-  if (outputs_.empty()) return absl::OkStatus();
+  if (!std::exchange(is_writing_, false)) return absl::OkStatus();
   files_.back().bytes = outputs_.back()->size();
   files_.back().sha256 = ledger::ToHex(hash_.Finish());
   return outputs_.back()->Finish();
 }
 
-absl::Status ExportFolder::CheckManifest() {
-  if (files_.size() < 2) return Broken("there is no manifest");
-  const absl::StatusOr<ExportManifest> manifest = ReadManifest(last_bytes_);
+absl::StatusOr<ExportManifest> ExportFolder::CheckManifest() const {
+  if (files_.size() < export_begin_ + 2) return Broken("there is no manifest");
+  absl::StatusOr<ExportManifest> manifest = ReadManifest(last_bytes_);
   if (!manifest.ok()) {
     return Broken(
         absl::StrCat("the last file, ", files_.back().name,
                      ", is no manifest: ", manifest.status().message()));
   }
-  is_provisional_ = manifest->provisional;
+  const auto begin = files_.begin() + static_cast<ptrdiff_t>(export_begin_);
   for (const ExportManifest::File& described : manifest->files) {
     const auto found = std::find_if(
-        files_.begin(), files_.end() - 1,
+        begin, files_.end() - 1,
         [&](const File& file) { return file.name == described.name; });
     if (found == files_.end() - 1) {
       return Broken(absl::StrCat("the manifest names ", Shown(described.name),
@@ -106,17 +107,48 @@ absl::Status ExportFolder::CheckManifest() {
                                  " and ", Shown(described.sha256)));
     }
   }
+  return manifest;
+}
+
+absl::Status ExportFolder::EndExport() {
+  SKONTRO_RETURN_IF_ERROR(EndFile());
+  SKONTRO_ASSIGN_OR_RETURN(ExportManifest manifest, CheckManifest());
+  manifests_.push_back(std::move(manifest));
+  export_begin_ = files_.size();
+  return absl::OkStatus();
+}
+
+void ExportFolder::DropExport() {
+  is_writing_ = false;
+  files_.resize(export_begin_);
+  outputs_.resize(export_begin_);
+}
+
+absl::Status ExportFolder::AddFile(const std::string& name,
+                                   std::string_view bytes) {
+  SKONTRO_CHECK(export_begin_ == files_.size());
+  SKONTRO_RETURN_IF_ERROR(BeginFile(name));
+  SKONTRO_RETURN_IF_ERROR(Write(bytes));
+  SKONTRO_RETURN_IF_ERROR(EndFile());
+  export_begin_ = files_.size();
   return absl::OkStatus();
 }
 
 absl::Status ExportFolder::Finish() {
-  SKONTRO_RETURN_IF_ERROR(EndFile());
-  SKONTRO_RETURN_IF_ERROR(CheckManifest());
+  if (files_.empty() || export_begin_ != files_.size()) {
+    SKONTRO_RETURN_IF_ERROR(EndExport());
+  }
   for (const std::unique_ptr<OutputFile>& output : outputs_) {
     SKONTRO_RETURN_IF_ERROR(output->Publish(existing_));
   }
   outputs_.clear();
   return SyncFolder(path_);
+}
+
+bool ExportFolder::is_provisional() const {
+  return std::any_of(
+      manifests_.begin(), manifests_.end(),
+      [](const ExportManifest& manifest) { return manifest.provisional; });
 }
 
 }  // namespace skontro::cli

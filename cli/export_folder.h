@@ -1,7 +1,8 @@
-// An ExportFolder receives the files of an export and shows them when all are
-// there: each is written under another name, synced, and compared with what the
-// manifest says of it; then all take their names, the manifest last. An export
-// that broke off leaves nothing.
+// An ExportFolder receives the files of one export or of several and shows them
+// when all are there: each is written under another name, synced, and compared
+// with what its manifest says of it; then all take their names, in the order in
+// which they came, so that a manifest follows its file. What broke off leaves
+// nothing.
 //
 // Thread safety: none; one thread owns an ExportFolder.
 
@@ -15,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cli/export_manifest.h"
 #include "cli/output_file.h"
 #include "ledger/digest.h"
 
@@ -40,30 +42,45 @@ class ExportFolder {
   // Adds to the file that began last. kBroken where none began.
   absl::Status Write(std::string_view bytes);
 
-  // Ends the export: compares, and gives all files their names. kBroken where
-  // the last file is no manifest, or another file is not the one that it
-  // describes, by its name, length and SHA-256. Nothing has its name then.
+  // Ends one export: compares. kBroken where its last file is no manifest, or
+  // another file is not the one that it describes, by its name, length and
+  // SHA-256.
+  absl::Status EndExport();
+
+  // Takes back the files that came since the last export ended.
+  void DropExport();
+
+  // Adds a file of our own, which no manifest describes. Between exports.
+  absl::Status AddFile(const std::string& name, std::string_view bytes);
+
+  // Ends the last export where that was not done, and gives all files their
+  // names. kBroken as above, and where there is none. Nothing has its name
+  // then.
   absl::Status Finish();
 
-  // What Finish() made, in the order of the export.
+  // The files, in the order in which they came.
   const std::vector<File>& files() const { return files_; }
-  // Whether the manifest says that the period is still open.
-  bool is_provisional() const { return is_provisional_; }
+  // Of every export that ended.
+  const std::vector<ExportManifest>& manifests() const { return manifests_; }
+  // Whether one of them says that the period is still open.
+  bool is_provisional() const;
 
  private:
   ExportFolder(std::string path, OutputFile::Existing existing)
       : path_(std::move(path)), existing_(existing) {}
 
   absl::Status EndFile();
-  absl::Status CheckManifest();
+  absl::StatusOr<ExportManifest> CheckManifest() const;
 
   const std::string path_;
   const OutputFile::Existing existing_;
   std::vector<std::unique_ptr<OutputFile>> outputs_;
   std::vector<File> files_;
+  std::vector<ExportManifest> manifests_;
+  size_t export_begin_ = 0;  // The first file of the export that goes on.
+  bool is_writing_ = false;  // Whether the last file has not ended.
   ledger::Sha256 hash_;
   std::string last_bytes_;  // Of the last file, the manifest perhaps.
-  bool is_provisional_ = false;
 };
 
 }  // namespace skontro::cli

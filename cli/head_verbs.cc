@@ -168,7 +168,7 @@ void AddHeadVerbs(Verbs& verbs) {
                    "Write the newest key to this new file, as PEM")
       ->type_name("FILE");
   verbs.TakesNetwork(keys);
-  verbs.TakesFormat(keys);
+  verbs.TakesListFormat(keys);
 
   CLI::App* const rotate = verbs.Add(
       group, "rotate-key", "Sign heads with a new key from now on",

@@ -38,24 +38,30 @@ std::string Quoted(std::string_view text) {
 
 void JsonWriter::BeginValue(std::string_view key) {
   if (has_members_.empty()) {
-    SKONTRO_CHECK(text_.empty());
+    SKONTRO_CHECK(!started_);
+    started_ = true;
     return;
   }
-  text_.append(has_members_.back() ? ",\n" : "\n");
+  if (has_members_.back()) text_.push_back(',');
   has_members_.back() = true;
-  text_.append(2 * has_members_.size(), ' ');
-  if (!key.empty()) text_.append(Quoted(key)).append(": ");
+  EndLine();
+  if (key.empty()) return;
+  text_.append(Quoted(key));
+  text_.append(style_ == Style::kLine ? ":" : ": ");
 }
 
 void JsonWriter::Close(char bracket) {
   SKONTRO_CHECK(!has_members_.empty());
   const bool had_members = has_members_.back();
   has_members_.pop_back();
-  if (had_members) {
-    text_.push_back('\n');
-    text_.append(2 * has_members_.size(), ' ');
-  }
+  if (had_members) EndLine();
   text_.push_back(bracket);
+}
+
+void JsonWriter::EndLine() {
+  if (style_ == Style::kLine) return;
+  text_.push_back('\n');
+  text_.append(2 * has_members_.size(), ' ');
 }
 
 void JsonWriter::BeginObject(std::string_view key) {
@@ -94,10 +100,13 @@ void JsonWriter::Json(std::string_view key, std::string_view json) {
   text_.append(json);
 }
 
+std::string JsonWriter::Drain() { return std::exchange(text_, std::string()); }
+
 std::string JsonWriter::Finish() {
-  SKONTRO_CHECK(has_members_.empty() && !text_.empty());
+  SKONTRO_CHECK(has_members_.empty() && started_);
+  started_ = false;
   text_.push_back('\n');
-  return std::exchange(text_, std::string());
+  return Drain();
 }
 
 }  // namespace skontro::cli

@@ -1,5 +1,6 @@
-// Writes JSON (RFC 8259), indented by two blanks, members in the order of the
-// calls. Text that is not UTF-8 has its bad bytes replaced by U+FFFD.
+// Writes JSON (RFC 8259), indented by two blanks or on one line, members in the
+// order of the calls. Text that is not UTF-8 has its bad bytes replaced by
+// U+FFFD.
 //
 // Thread safety: none; one thread owns a JsonWriter.
 
@@ -15,6 +16,9 @@ namespace skontro::cli {
 
 class JsonWriter {
  public:
+  enum class Style { kIndented, kLine };
+  explicit JsonWriter(Style style = Style::kIndented) : style_(style) {}
+
   // Inside an array `key` is empty; inside an object it is the member's name.
   void BeginObject(std::string_view key = "");
   void EndObject();
@@ -26,15 +30,22 @@ class JsonWriter {
   // REQUIRES: `json` is one JSON value.
   void Json(std::string_view key, std::string_view json);
 
-  // What was written, with a line end after it.
+  // What was written since the last call, so that a long array need not be kept
+  // whole.
+  std::string Drain();
+
+  // What was written since then, with a line end after it.
   // REQUIRES: every object and array is ended, and there is one of them.
   std::string Finish();
 
  private:
   void BeginValue(std::string_view key);
   void Close(char bracket);
+  void EndLine();
 
+  const Style style_;
   std::string text_;
+  bool started_ = false;
   std::vector<bool> has_members_;  // Of each object or array that is open.
 };
 

@@ -137,13 +137,6 @@ View<ShownKey> KeyView(const Unit& unit) {
   return view;
 }
 
-// A day and not a number of days: the same command sent again means the same.
-absl::StatusOr<int64_t> SecondsOf(const std::string& day) {
-  SKONTRO_ASSIGN_OR_RETURN(const ledger::CivilDate date,
-                           ParseDay("--expires", day));
-  return int64_t{date.days()} * 86'400;
-}
-
 absl::StatusOr<std::string> KeyName(Session& session, const std::string& id) {
   SKONTRO_RETURN_IF_ERROR(CheckId("KEY", id));
   SKONTRO_ASSIGN_OR_RETURN(const std::string network, session.NetworkInUse());
@@ -181,7 +174,8 @@ absl::StatusOr<ExitCode> Create(Session& session, const NewKey& wanted) {
     key.mutable_credit_mandate()->set_minor_units(units);
   }
   if (!wanted.expires.empty()) {
-    SKONTRO_ASSIGN_OR_RETURN(const int64_t seconds, SecondsOf(wanted.expires));
+    SKONTRO_ASSIGN_OR_RETURN(const int64_t seconds,
+                             ParseDaySeconds("--expires", wanted.expires));
     key.mutable_expire_time()->set_seconds(seconds);
   }
   request.set_validate_only(session.dry_run());
@@ -232,7 +226,8 @@ absl::StatusOr<ExitCode> Rotate(Session& session, const Rotation& wanted) {
   }
   request.set_overlap_seconds(wanted.overlap_hours * 3'600);
   if (!wanted.expires.empty()) {
-    SKONTRO_ASSIGN_OR_RETURN(const int64_t seconds, SecondsOf(wanted.expires));
+    SKONTRO_ASSIGN_OR_RETURN(const int64_t seconds,
+                             ParseDaySeconds("--expires", wanted.expires));
     request.mutable_expire_time()->set_seconds(seconds);
   }
   SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
@@ -322,7 +317,7 @@ void AddKeyVerbs(Verbs& verbs) {
       group, "list", "List the keys of the network, but not their texts",
       "  skontro key list", [&verbs] { return List(verbs.session()); });
   verbs.TakesNetwork(list);
-  verbs.TakesFormat(list);
+  verbs.TakesListFormat(list);
 
   const auto rotation = std::make_shared<Rotation>();
   CLI::App* const rotate = verbs.Add(

@@ -44,6 +44,13 @@ std::vector<Column<Member>> Columns() {
        .title = "Status",
        .value =
            [](const Member& m) { return Member::Status_Name(m.status()); }},
+      {.key = "wind_down_date",
+       .title = "Spends until",
+       .place = Place::kDetail,
+       .value =
+           [](const Member& m) {
+             return m.has_wind_down_date() ? DateText(m.wind_down_date()) : "";
+           }},
       {.key = "create_time",
        .title = "Admitted",
        .kind = CellKind::kNumber,
@@ -69,7 +76,57 @@ void Members(const Member& member, JsonWriter* json) {
   for (const std::string& line : member.address_lines()) json->String("", line);
   json->EndArray();
   json->String("status", Member::Status_Name(member.status()));
+  if (member.has_wind_down_date()) {
+    json->String("wind_down_date", DateText(member.wind_down_date()));
+  }
   json->String("create_time", TimeText(member.create_time()));
+}
+
+using v1::MemberStatusChange;
+
+std::string UntilText(const MemberStatusChange& change) {
+  return change.has_wind_down_date() ? DateText(change.wind_down_date()) : "";
+}
+
+std::vector<Column<MemberStatusChange>> ChangeColumns() {
+  using Change = MemberStatusChange;
+  return {
+      {.key = "sequence",
+       .title = "Sequence",
+       .kind = CellKind::kNumber,
+       .value = [](const Change& c) { return absl::StrCat(c.sequence()); }},
+      {.key = "record_time",
+       .title = "Time",
+       .kind = CellKind::kNumber,
+       .value = [](const Change& c) { return ShortTimeText(c.record_time()); }},
+      {.key = "old_status",
+       .title = "From",
+       .value =
+           [](const Change& c) { return Member::Status_Name(c.old_status()); }},
+      {.key = "new_status",
+       .title = "To",
+       .value =
+           [](const Change& c) { return Member::Status_Name(c.new_status()); }},
+      {.key = "wind_down_date", .title = "Spends until", .value = UntilText},
+      {.key = "author",
+       .title = "Author",
+       .value = [](const Change& c) { return c.author(); }},
+      {.key = "reason",
+       .title = "Reason",
+       .value = [](const Change& c) { return c.reason(); }},
+  };
+}
+
+void ChangeMembers(const MemberStatusChange& change, JsonWriter* json) {
+  json->Number("sequence", change.sequence());
+  json->String("record_time", TimeText(change.record_time()));
+  json->String("old_status", Member::Status_Name(change.old_status()));
+  json->String("new_status", Member::Status_Name(change.new_status()));
+  if (change.has_wind_down_date()) {
+    json->String("wind_down_date", DateText(change.wind_down_date()));
+  }
+  json->String("author", change.author());
+  json->String("reason", change.reason());
 }
 
 }  // namespace
@@ -79,6 +136,13 @@ View<Member> MemberView() {
           .plural = "members",
           .columns = Columns(),
           .members = Members};
+}
+
+View<MemberStatusChange> MemberStatusChangeView() {
+  return {.singular = "change",
+          .plural = "changes",
+          .columns = ChangeColumns(),
+          .members = ChangeMembers};
 }
 
 }  // namespace skontro::cli

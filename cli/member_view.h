@@ -9,6 +9,7 @@
 namespace skontro::cli {
 
 View<v1::Member> MemberView();
+View<v1::MemberStatusChange> MemberStatusChangeView();
 
 }  // namespace skontro::cli
 

@@ -1,4 +1,4 @@
-// skontro network create|get|list
+// skontro network create|get|list, and what policy_verbs.cc adds
 
 #include <memory>
 #include <string>
@@ -187,7 +187,8 @@ void AddNetworkVerbs(Verbs& verbs) {
   CLI::App* const list = verbs.Add(
       group, "list", "List the networks of the server",
       "  skontro network list", [&verbs] { return List(verbs.session()); });
-  verbs.TakesFormat(list);
+  verbs.TakesListFormat(list);
+  AddPolicyVerbs(verbs, group);
 }
 
 }  // namespace skontro::cli

@@ -2,11 +2,10 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "cli/list_stream.h"
 #include "cli/operation_view.h"
-#include "cli/paging.h"
 #include "cli/resource_name.h"
 #include "cli/verbs.h"
 #include "skontro/v1/operation_service.grpc.pb.h"
@@ -26,24 +25,10 @@ absl::StatusOr<std::string> OperationName(Session& session,
 absl::StatusOr<ExitCode> List(Session& session) {
   v1::ListOperationsRequest first;
   SKONTRO_ASSIGN_OR_RETURN(*first.mutable_parent(), session.NetworkInUse());
-  std::vector<v1::Operation> operations;
-  int64_t sequence = 0;
-  SKONTRO_RETURN_IF_ERROR(
-      (ReadPages<v1::ListOperationsRequest, v1::ListOperationsResponse>(
-          first,
-          [&](const v1::ListOperationsRequest& request) {
-            return session.Read<OperationService>(
-                &OperationService::Stub::ListOperations, request);
-          },
-          [&](const v1::ListOperationsResponse& page) {
-            sequence = page.sequence();
-            operations.insert(operations.end(), page.operations().begin(),
-                              page.operations().end());
-            return true;
-          })));
-  session.out() << ListIn(session.format(), OperationView(), operations,
-                          sequence);
-  return ExitCode::kDone;
+  return StreamList<OperationService>(session, OperationView(), first,
+                                      /*limit=*/0,
+                                      &OperationService::Stub::ListOperations,
+                                      &v1::ListOperationsResponse::operations);
 }
 
 absl::StatusOr<ExitCode> Get(Session& session, const std::string& id) {
@@ -84,7 +69,7 @@ void AddOperationVerbs(Verbs& verbs) {
       "they are\ngone, and of those that ended it keeps the newest 100.",
       [&verbs] { return List(verbs.session()); });
   verbs.TakesNetwork(list);
-  verbs.TakesFormat(list);
+  verbs.TakesListFormat(list);
 
   const auto shown = std::make_shared<std::string>();
   CLI::App* const get = verbs.Add(

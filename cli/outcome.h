@@ -34,9 +34,10 @@ ExitCode PrintChange(Session& session, const View<Resource>& view,
                     << DetailText(view, row) << OutcomeText(outcome, session);
       break;
     case Format::kCsv:
-      session.out() << ListCsv<Resource>(view, {row});
+      session.out() << CsvTable<Resource>(view, {row}).Csv();
       if (session.dry_run()) session.err() << OutcomeText(outcome, session);
       break;
+    case Format::kJsonLines:
     case Format::kJson: {
       JsonWriter json;
       json.BeginObject();

@@ -150,7 +150,8 @@ std::string Explain(const ServerError& error, const std::optional<Unit>& unit) {
 ExitCode ExitCodeOf(const ServerError& error, bool changes) {
   const ExitCode no_answer =
       changes ? ExitCode::kUnknownOutcome : ExitCode::kUnreachable;
-  if (error.reason == "QUEUE_FULL" || error.reason == "DISK_NEARLY_FULL") {
+  if (error.reason == "QUEUE_FULL" || error.reason == "RATE_LIMITED" ||
+      error.reason == "DISK_NEARLY_FULL") {
     return ExitCode::kUnreachable;
   }
   if (error.reason == "SHUTTING_DOWN") return no_answer;

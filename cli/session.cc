@@ -41,25 +41,41 @@ bool IsDecimals(int32_t decimals) {
 
 }  // namespace
 
-absl::StatusOr<ConfigFile*> Session::config() {
-  if (!config_.has_value()) {
-    SKONTRO_ASSIGN_OR_RETURN(
-        std::string path, ConfigFile::PathFor(environment_, options_.config));
-    SKONTRO_ASSIGN_OR_RETURN(config_, ConfigFile::Read(std::move(path)));
+absl::StatusOr<ConfigFile*> Session::config(bool may_make_profile) {
+  if (config_.has_value()) return &*config_;
+  std::string profile = options_.profile;
+  if (!profile.empty() && !options_.config.empty()) {
+    return UsageFailure(
+        "--profile and --config both name a file; leave one of them out");
   }
+  if (profile.empty() && options_.config.empty()) {
+    profile = environment_.variable("SKONTRO_PROFILE").value_or("");
+  }
+  std::string path;
+  if (profile.empty()) {
+    SKONTRO_ASSIGN_OR_RETURN(
+        path, ConfigFile::PathFor(environment_, options_.config));
+  } else {
+    SKONTRO_ASSIGN_OR_RETURN(path,
+                             ConfigFile::ProfilePath(environment_, profile));
+    // Without it another server or network would be asked than was meant.
+    if (!may_make_profile && !IsReadable(path)) {
+      return UsageFailure(absl::StrCat(
+          "there is no profile ", profile, " (", path, ")\n",
+          "Next: skontro config profiles lists them; make it with\n",
+          "  skontro config set --profile ", profile, " endpoint HOST:PORT"));
+    }
+  }
+  SKONTRO_ASSIGN_OR_RETURN(config_, ConfigFile::Read(std::move(path)));
   return &*config_;
 }
 
 absl::StatusOr<std::string> Session::NetworkInUse() {
   network_used_ = true;
-  if (!options_.network.empty()) return NetworkName(options_.network);
-  const auto variable = environment_.variable("SKONTRO_NETWORK");
-  if (variable.has_value() && !variable->empty()) {
-    return NetworkName(*variable);
-  }
-  SKONTRO_ASSIGN_OR_RETURN(const ConfigFile* const file, config());
-  const auto value = file->Get("network");
-  if (value.has_value()) return NetworkName(*value);
+  SKONTRO_ASSIGN_OR_RETURN(
+      const std::string network,
+      Setting(options_.network, "SKONTRO_NETWORK", "network"));
+  if (!network.empty()) return NetworkName(network);
   return UsageFailure(
       "no network is chosen\n"
       "Next: add --network NAME, set SKONTRO_NETWORK, or run\n"
@@ -97,23 +113,26 @@ absl::StatusOr<std::string> Session::RequestId() {
 }
 
 absl::StatusOr<std::string> Session::Endpoint() {
-  std::string endpoint = options_.endpoint;
-  if (endpoint.empty()) {
-    endpoint = environment_.variable("SKONTRO_ENDPOINT").value_or("");
-  }
-  if (endpoint.empty()) {
-    SKONTRO_ASSIGN_OR_RETURN(const ConfigFile* const file, config());
-    endpoint = file->Get("endpoint").value_or(kDefaultEndpoint);
-  }
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::string endpoint,
+      Setting(options_.endpoint, "SKONTRO_ENDPOINT", "endpoint"));
+  if (endpoint.empty()) endpoint = kDefaultEndpoint;
   SKONTRO_RETURN_IF_ERROR(CheckEndpoint(endpoint));
   return endpoint;
+}
+
+absl::StatusOr<std::string> Session::OnCommandLine(const std::string& option,
+                                                   std::string_view key) {
+  if (!option.empty() || options_.profile.empty()) return option;
+  SKONTRO_ASSIGN_OR_RETURN(const ConfigFile* const profile, config());
+  return profile->Get(key).value_or("");
 }
 
 absl::StatusOr<std::string> Session::Setting(const std::string& option,
                                              std::string_view variable,
                                              std::string_view key) {
-  if (!option.empty()) return option;
-  std::string value = environment_.variable(variable).value_or("");
+  SKONTRO_ASSIGN_OR_RETURN(std::string value, OnCommandLine(option, key));
+  if (value.empty()) value = environment_.variable(variable).value_or("");
   if (!value.empty()) return value;
   SKONTRO_ASSIGN_OR_RETURN(const ConfigFile* const file, config());
   return file->Get(key).value_or("");
@@ -136,8 +155,12 @@ absl::StatusOr<Security> Session::SecurityFor(const std::string& endpoint) {
       const std::string certificate_key,
       Setting(options_.certificate_key_file, "SKONTRO_CERTIFICATE_KEY_FILE",
               "certificate_key_file"));
+  SKONTRO_ASSIGN_OR_RETURN(const std::string key_on_command_line,
+                           OnCommandLine(options_.key_file, "key_file"));
   Security security;
-  security.key = environment_.variable("SKONTRO_KEY").value_or("");
+  if (key_on_command_line.empty()) {
+    security.key = environment_.variable("SKONTRO_KEY").value_or("");
+  }
   const bool on_loopback = IsLoopback(endpoint);
   if (on_loopback && ca_file.empty() && key_file.empty() &&
       certificate.empty() && security.key.empty()) {

@@ -36,6 +36,7 @@ struct CommonOptions {
   std::string network;
   std::string endpoint;
   std::string config;
+  std::string profile;
   std::string timeout;
   std::string key_file;
   std::string ca_file;
@@ -61,11 +62,14 @@ class Session {
   Format format() const { return options_.format; }
   bool dry_run() const { return options_.dry_run; }
 
-  // Reads the configuration once. Usage or local failures as ConfigFile's.
-  absl::StatusOr<ConfigFile*> config();
+  // Reads the configuration once: the profile that --profile or SKONTRO_PROFILE
+  // names, else --config or the default one. A profile has to be there, unless
+  // it is about to be made. Usage or local failures as ConfigFile's.
+  absl::StatusOr<ConfigFile*> config(bool may_make_profile = false);
 
-  // The name of the network in use: --network, else SKONTRO_NETWORK, else the
-  // configuration. A usage failure where none is set.
+  // The name of the network in use: --network, else the profile that --profile
+  // names, else SKONTRO_NETWORK, else the configuration. A usage failure where
+  // none is set.
   absl::StatusOr<std::string> NetworkInUse();
 
   // The network in use and its unit, asked from the server once.
@@ -138,8 +142,13 @@ class Session {
   absl::StatusOr<absl::Duration> TimeoutOr(absl::Duration fallback) const;
   absl::StatusOr<std::string> Endpoint();
 
-  // A setting: the option, else the variable, else the key of the
-  // configuration; empty where none is set.
+  // What the command line says: the option, else the key of the profile that
+  // --profile names; empty where it says nothing.
+  absl::StatusOr<std::string> OnCommandLine(const std::string& option,
+                                            std::string_view key);
+
+  // A setting: what the command line says, else the variable, else the key of
+  // the configuration; empty where none is set.
   absl::StatusOr<std::string> Setting(const std::string& option,
                                       std::string_view variable,
                                       std::string_view key);

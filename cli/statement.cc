@@ -32,10 +32,6 @@ std::optional<int64_t> Sum(int64_t a, int64_t b) {
   return sum->minor_units();
 }
 
-std::string KindText(const StatementLine& line) {
-  return StatementLine::Kind_Name(line.kind());
-}
-
 std::string PeriodText(const Statement& statement) {
   return absl::StrCat(
       statement.from_date.empty() ? "the beginning" : statement.from_date,
@@ -68,7 +64,7 @@ std::string Text(const Statement& statement) {
   table.Add({statement.from_date, "Opening balance", "", "", "", "",
              units(statement.opening_balance)});
   for (const StatementLine& line : statement.lines) {
-    table.Add({DateText(line.booking_date()), KindText(line),
+    table.Add({DateText(line.booking_date()), EntryKindText(line),
                ShortName(line.counterparty()), line.invoice_number(),
                ShortName(line.trade()), units(line.amount().minor_units()),
                units(line.balance_after().minor_units())});
@@ -111,7 +107,7 @@ std::string Csv(const Statement& statement) {
     const v1::Money& value = line.national_value();
     const bool in_peg = value.currency_code() == unit.peg_code;
     table.Add({DateText(line.booking_date()), DateText(line.value_date()),
-               KindText(line), ShortName(line.counterparty()),
+               EntryKindText(line), ShortName(line.counterparty()),
                line.counterparty_legal_name(), line.invoice_number(),
                ShortName(line.trade()),
                UnitNumber(line.amount().minor_units(), unit),
@@ -122,23 +118,6 @@ std::string Csv(const Statement& statement) {
   }
   add_balance(statement.to_date, "CLOSING", statement.closing_balance);
   return table.Csv();
-}
-
-void WriteLine(const StatementLine& line, const Unit& unit, JsonWriter* json) {
-  json->BeginObject();
-  json->Number("sequence", line.sequence());
-  json->String("record_time", TimeText(line.record_time()));
-  json->String("booking_date", DateText(line.booking_date()));
-  json->String("value_date", DateText(line.value_date()));
-  json->String("kind", KindText(line));
-  WriteAmount("amount", line.amount(), unit, json);
-  WriteAmount("balance_after", line.balance_after(), unit, json);
-  WriteMoney("national_value", line.national_value(), unit, json);
-  json->String("trade", line.trade());
-  json->String("counterparty", line.counterparty());
-  json->String("counterparty_legal_name", line.counterparty_legal_name());
-  json->String("invoice_number", line.invoice_number());
-  json->EndObject();
 }
 
 std::string Json(const Statement& statement) {
@@ -164,7 +143,9 @@ std::string Json(const Statement& statement) {
   amount("total_out", statement.total_out);
   json.BeginArray("lines");
   for (const StatementLine& line : statement.lines) {
-    WriteLine(line, unit, &json);
+    json.BeginObject();
+    WriteEntry(line, unit, &json);
+    json.EndObject();
   }
   json.EndArray();
   json.EndObject();
@@ -174,6 +155,25 @@ std::string Json(const Statement& statement) {
 }
 
 }  // namespace
+
+std::string EntryKindText(const StatementLine& line) {
+  return StatementLine::Kind_Name(line.kind());
+}
+
+void WriteEntry(const StatementLine& line, const Unit& unit, JsonWriter* json) {
+  json->Number("sequence", line.sequence());
+  json->String("record_time", TimeText(line.record_time()));
+  json->String("booking_date", DateText(line.booking_date()));
+  json->String("value_date", DateText(line.value_date()));
+  json->String("kind", EntryKindText(line));
+  WriteAmount("amount", line.amount(), unit, json);
+  WriteAmount("balance_after", line.balance_after(), unit, json);
+  WriteMoney("national_value", line.national_value(), unit, json);
+  json->String("trade", line.trade());
+  json->String("counterparty", line.counterparty());
+  json->String("counterparty_legal_name", line.counterparty_legal_name());
+  json->String("invoice_number", line.invoice_number());
+}
 
 absl::Status AddPage(const v1::GetStatementResponse& page, bool is_first,
                      Statement* statement) {
@@ -234,6 +234,7 @@ std::string StatementIn(Format format, const Statement& statement) {
       return Text(statement);
     case Format::kCsv:
       return Csv(statement);
+    case Format::kJsonLines:
     case Format::kJson:
       break;
   }

@@ -35,6 +35,11 @@ struct Statement {
   int64_t total_out = 0;  // Of the lines below zero, as a number above zero.
 };
 
+// One line: its kind, and the members of its JSON object.
+std::string EntryKindText(const v1::StatementLine& line);
+void WriteEntry(const v1::StatementLine& line, const Unit& unit,
+                JsonWriter* json);
+
 // Adds a page to `statement`; the first one sets the balances. A failure with
 // kBroken where a later page tells of other balances or another sequence.
 absl::Status AddPage(const v1::GetStatementResponse& page, bool is_first,

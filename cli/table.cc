@@ -74,17 +74,24 @@ void Table::Add(std::vector<std::string> cells) {
 }
 
 std::string Table::Text() const {
-  std::vector<std::string> titles;
-  for (const Heading& heading : headings_) titles.push_back(heading.title);
-  std::vector<std::vector<std::string>> lines = {titles};
+  std::vector<size_t> widths;
+  return TextPart(&widths);
+}
+
+std::string Table::TextPart(std::vector<size_t>* widths) const {
+  std::vector<std::vector<std::string>> lines;
+  if (widths->empty()) {
+    std::vector<std::string>& titles = lines.emplace_back();
+    for (const Heading& heading : headings_) titles.push_back(heading.title);
+  }
   for (const std::vector<std::string>& row : rows_) {
     std::vector<std::string>& line = lines.emplace_back();
     for (const std::string& cell : row) line.push_back(PlainText(cell));
   }
-  std::vector<size_t> widths(headings_.size());
+  widths->resize(headings_.size());
   for (const std::vector<std::string>& line : lines) {
     for (size_t i = 0; i < line.size(); ++i) {
-      widths[i] = std::max(widths[i], DisplayWidth(line[i]));
+      (*widths)[i] = std::max((*widths)[i], DisplayWidth(line[i]));
     }
   }
 
@@ -92,7 +99,7 @@ std::string Table::Text() const {
   for (const std::vector<std::string>& line : lines) {
     std::string written;
     for (size_t i = 0; i < line.size(); ++i) {
-      const std::string fill(widths[i] - DisplayWidth(line[i]), ' ');
+      const std::string fill((*widths)[i] - DisplayWidth(line[i]), ' ');
       const bool right = headings_[i].kind == CellKind::kNumber;
       absl::StrAppend(&written, i == 0 ? "" : "  ", right ? fill : "", line[i],
                       right ? "" : fill);
@@ -110,6 +117,11 @@ std::string Table::Csv() const {
     AppendCsvCell(headings_[i].title, &csv);
   }
   csv.append("\r\n");
+  return csv + CsvRows();
+}
+
+std::string Table::CsvRows() const {
+  std::string csv;
   for (const std::vector<std::string>& row : rows_) {
     for (size_t i = 0; i < row.size(); ++i) {
       if (i > 0) csv.push_back(',');

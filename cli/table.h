@@ -36,9 +36,17 @@ class Table {
   // the end of a line. Every cell goes through PlainText().
   std::string Text() const;
 
+  // The same for one stretch of a long table: `widths` are those of the
+  // stretches before, and grow where this one is wider. The first, for which
+  // they are empty, has the header.
+  std::string TextPart(std::vector<size_t>* widths) const;
+
   // RFC 4180: lines end with CR LF, cells with a comma, quote, blank at an end
   // or line end are quoted. Every text cell goes through SpreadsheetText().
   std::string Csv() const;
+
+  // The same without the line of the titles.
+  std::string CsvRows() const;
 
  private:
   std::vector<Heading> headings_;

@@ -174,6 +174,15 @@ absl::StatusOr<v1::CreateTradeRequest> WireTrade(const TradeDraft& draft,
                            party("seller", draft.seller));
   SKONTRO_ASSIGN_OR_RETURN(*trade.mutable_buyer(), party("buyer", draft.buyer));
   trade.set_initiator(draft.initiator);
+  if (draft.holds || !draft.hold_until.empty()) {
+    v1::Trade::Hold* const hold = trade.mutable_hold();
+    if (!draft.hold_until.empty()) {
+      SKONTRO_ASSIGN_OR_RETURN(
+          const int64_t seconds,
+          ParseDaySeconds("--hold-until", draft.hold_until));
+      hold->mutable_expire_time()->set_seconds(seconds);
+    }
+  }
   SKONTRO_ASSIGN_OR_RETURN(const int64_t units, converter.Units(draft.units));
   trade.mutable_unit_leg()->set_minor_units(units);
   if (!draft.cash.empty()) {

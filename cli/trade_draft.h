@@ -31,6 +31,8 @@ struct TradeDraft {
   std::string prepaid;
   std::vector<std::string> tax_lines;
   std::string id;
+  bool holds = false;      // The buyer authorises and does not pay at once.
+  std::string hold_until;  // A day; empty for the usual time.
 };
 
 // What an error calls the parts: `--invoice-date` or `invoice_date`.

@@ -1,19 +1,20 @@
-// skontro trade request|pay|accept|decline|reverse|get|list
+// skontro trade request|pay|accept|decline|reverse|get|list; the verbs of holds
+// are in hold_verbs.cc.
 
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "cli/argument.h"
 #include "cli/failure.h"
+#include "cli/list_options.h"
+#include "cli/list_stream.h"
 #include "cli/outcome.h"
-#include "cli/paging.h"
 #include "cli/resource_name.h"
 #include "cli/send_trade.h"
 #include "cli/trade_draft.h"
+#include "cli/trade_step.h"
 #include "cli/trade_view.h"
 #include "cli/verbs.h"
 #include "skontro/v1/trade_service.grpc.pb.h"
@@ -32,25 +33,6 @@ absl::StatusOr<ExitCode> Create(Session& session, const TradeDraft& draft) {
   return SendTrade(session, request, unit);
 }
 
-// Accept, decline and reverse take the same and answer the same.
-template <typename Request, typename Response>
-absl::StatusOr<ExitCode> Step(
-    Session& session, const std::string& trade,
-    grpc::Status (TradeService::Stub::*method)(grpc::ClientContext*,
-                                               const Request&, Response*)) {
-  Request request;
-  SKONTRO_ASSIGN_OR_RETURN(const std::string network, session.NetworkInUse());
-  SKONTRO_ASSIGN_OR_RETURN(*request.mutable_name(), TradeName(network, trade));
-  SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
-  request.set_validate_only(session.dry_run());
-  SKONTRO_ASSIGN_OR_RETURN(*request.mutable_request_id(), session.RequestId());
-  SKONTRO_ASSIGN_OR_RETURN(const Response response,
-                           session.Change<TradeService>(method, request));
-  return PrintChange(session, TradeView(unit), response.trade(),
-                     response.outcome(),
-                     TradeHeadline(response.trade(), unit, session.dry_run()));
-}
-
 absl::StatusOr<ExitCode> Get(Session& session, const std::string& trade,
                              int64_t as_of) {
   v1::GetTradeRequest request;
@@ -66,11 +48,35 @@ absl::StatusOr<ExitCode> Get(Session& session, const std::string& trade,
   return ExitCode::kDone;
 }
 
-struct ListOptions {
+struct TradeListOptions {
+  ListOptions common;
   std::string member;
+  std::string seller;
+  std::string buyer;
   std::string state;
-  int limit = 0;  // Zero means all.
+  std::string from;
+  std::string to;
+  std::string at_least;
+  std::string at_most;
+  std::string invoice;
+  std::string purchase_order;
+  std::string text;
 };
+
+// "proposed, authorised, ... or adjusted".
+std::string StateWords() {
+  const auto* const states = Trade::State_descriptor();
+  std::string words;
+  for (int i = 1; i < states->value_count(); ++i) {
+    const bool last = i + 1 == states->value_count();
+    absl::StrAppend(&words,
+                    i == 1 ? ""
+                    : last ? " or "
+                           : ", ",
+                    absl::AsciiStrToLower(states->value(i)->name()));
+  }
+  return words;
+}
 
 absl::StatusOr<Trade::State> ParseState(const std::string& text) {
   Trade::State state = Trade::STATE_UNSPECIFIED;
@@ -80,14 +86,32 @@ absl::StatusOr<Trade::State> ParseState(const std::string& text) {
     return state;
   }
   return UsageFailure(absl::StrCat("--state: '", Shown(text),
-                                   "' is no state; try proposed, settled, "
-                                   "declined or reversed"));
+                                   "' is no state; try ", StateWords()));
 }
 
-absl::StatusOr<ExitCode> List(Session& session, const ListOptions& options) {
-  using Request = v1::ListTradesRequest;
-  using Response = v1::ListTradesResponse;
-  Request first;
+absl::StatusOr<std::string> TradeFilter(const TradeListOptions& options,
+                                        const Unit& unit) {
+  constexpr char kUnits[] = "unit_leg.minor_units";
+  FilterText filter(options.common.filter);
+  filter.Add("seller", "=", options.seller);
+  filter.Add("buyer", "=", options.buyer);
+  SKONTRO_RETURN_IF_ERROR(
+      AddDay("--from", options.from, "booking_date", ">=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddDay("--to", options.to, "booking_date", "<=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddUnits("--at-least", options.at_least, unit, kUnits, ">=", &filter));
+  SKONTRO_RETURN_IF_ERROR(
+      AddUnits("--at-most", options.at_most, unit, kUnits, "<=", &filter));
+  filter.Add("invoice.number", "=", options.invoice);
+  filter.Add("invoice.purchase_order", "=", options.purchase_order);
+  filter.AddWords(options.text);
+  return filter.text();
+}
+
+absl::StatusOr<ExitCode> List(Session& session,
+                              const TradeListOptions& options) {
+  v1::ListTradesRequest first;
   SKONTRO_ASSIGN_OR_RETURN(*first.mutable_parent(), session.NetworkInUse());
   if (!options.member.empty()) {
     SKONTRO_ASSIGN_OR_RETURN(*first.mutable_member(),
@@ -96,23 +120,13 @@ absl::StatusOr<ExitCode> List(Session& session, const ListOptions& options) {
   SKONTRO_ASSIGN_OR_RETURN(const Trade::State state, ParseState(options.state));
   first.set_state(state);
   SKONTRO_ASSIGN_OR_RETURN(const Unit unit, session.unit());
-  const size_t limit = static_cast<size_t>(options.limit);
-  std::vector<Trade> trades;
-  int64_t sequence = 0;
-  SKONTRO_RETURN_IF_ERROR((ReadPages<Request, Response>(
-      first,
-      [&](const Request& request) {
-        return session.Read<TradeService>(&TradeService::Stub::ListTrades,
-                                          request);
-      },
-      [&](const Response& page) {
-        trades.insert(trades.end(), page.trades().begin(), page.trades().end());
-        sequence = page.sequence();
-        return limit == 0 || trades.size() < limit;
-      })));
-  if (limit > 0 && trades.size() > limit) trades.resize(limit);
-  session.out() << ListIn(session.format(), TradeView(unit), trades, sequence);
-  return ExitCode::kDone;
+  SKONTRO_ASSIGN_OR_RETURN(*first.mutable_filter(), TradeFilter(options, unit));
+  first.set_order_by(options.common.order_by);
+  first.set_as_of_sequence(options.common.as_of);
+  return StreamList<TradeService>(session, TradeView(unit), first,
+                                  static_cast<size_t>(options.common.limit),
+                                  &TradeService::Stub::ListTrades,
+                                  &v1::ListTradesResponse::trades);
 }
 
 void TakesDraft(CLI::App* verb, TradeDraft* draft) {
@@ -160,11 +174,9 @@ void TakesDraft(CLI::App* verb, TradeDraft* draft) {
       ->group(group);
 }
 
-void AddCreate(Verbs& verbs, CLI::App* group, const char* name,
-               const char* description, const char* examples,
-               Trade::Initiator initiator) {
-  const auto draft = std::make_shared<TradeDraft>();
-  draft->initiator = initiator;
+CLI::App* AddCreate(Verbs& verbs, CLI::App* group, const char* name,
+                    const char* description, const char* examples,
+                    const std::shared_ptr<TradeDraft>& draft) {
   CLI::App* const verb =
       verbs.Add(group, name, description, examples,
                 [&verbs, draft] { return Create(verbs.session(), *draft); });
@@ -172,6 +184,27 @@ void AddCreate(Verbs& verbs, CLI::App* group, const char* name,
   verbs.TakesNetwork(verb);
   verbs.TakesRequestId(verb);
   verbs.TakesFormat(verb);
+  return verb;
+}
+
+void AddPay(Verbs& verbs, CLI::App* group) {
+  const auto draft = std::make_shared<TradeDraft>();
+  draft->initiator = Trade::BUYER;
+  CLI::App* const pay = AddCreate(
+      verbs, group, "pay", "The buyer pays a trade at once, or with a hold",
+      "  skontro trade pay --buyer boulangerie --seller imprimerie "
+      "--units 50 \\\n"
+      "      --invoice F2025-0002\n"
+      "  skontro trade pay --buyer boulangerie --seller imprimerie "
+      "--units 900 \\\n"
+      "      --hold --hold-until 2026-12-31",
+      draft);
+  pay->add_flag("--hold", draft->holds,
+                "Hold the units until the seller has delivered; nothing moves "
+                "yet");
+  pay->add_option("--hold-until", draft->hold_until,
+                  "Hold them up to this day, UTC (14 days)")
+      ->type_name("YYYY-MM-DD");
 }
 
 template <typename Request, typename Response>
@@ -183,7 +216,7 @@ void AddStep(Verbs& verbs, CLI::App* group, const char* name,
   const auto trade = std::make_shared<std::string>();
   CLI::App* const verb =
       verbs.Add(group, name, description, example, [&verbs, trade, method] {
-        return Step(verbs.session(), *trade, method);
+        return TakeStep(verbs.session(), *trade, method, Request());
       });
   verb->add_option("TRADE", *trade, "Which trade")->required();
   verbs.TakesNetwork(verb);
@@ -204,25 +237,45 @@ void AddReads(Verbs& verbs, CLI::App* group) {
   verbs.TakesNetwork(get);
   verbs.TakesFormat(get);
 
-  const auto options = std::make_shared<ListOptions>();
-  CLI::App* const list =
-      verbs.Add(group, "list", "List trades, newest first",
-                "  skontro trade list --member boulangerie --state proposed\n"
-                "  skontro trade list --limit 20\n"
-                "  skontro trade list --format csv > trades.csv",
-                [&verbs, options] { return List(verbs.session(), *options); });
-  list->add_option("--member", options->member,
-                   "Only trades of this member, as seller or buyer")
-      ->type_name("MEMBER");
+  const auto options = std::make_shared<TradeListOptions>();
+  CLI::App* const list = verbs.Add(
+      group, "list", "List trades, newest first",
+      "  skontro trade list --member boulangerie --state proposed\n"
+      "  skontro trade list --seller imprimerie --from 2026-01-01 --at-least "
+      "500\n"
+      "  skontro trade list --invoice F2025-0001\n"
+      "  skontro trade list --filter 'state = SETTLED OR state = REVERSED' \\\n"
+      "      --order-by create_time --output ndjson > trades.ndjson",
+      [&verbs, options] { return List(verbs.session(), *options); });
+  TakesText(list, "--member", &options->member,
+            "Only trades of this member, as seller or buyer", "MEMBER");
+  TakesText(list, "--seller", &options->seller, "Only what this member sold",
+            "MEMBER");
+  TakesText(list, "--buyer", &options->buyer, "Only what this member bought",
+            "MEMBER");
   list->add_option("--state", options->state,
-                   "Only trades in this state: proposed, settled, declined or "
-                   "reversed")
+                   "Only trades in this state: " + StateWords())
       ->type_name("STATE");
-  list->add_option("--limit", options->limit, "Only so many, the newest")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
-  verbs.TakesNetwork(list);
-  verbs.TakesFormat(list);
+  TakesText(list, "--from", &options->from, "First day of creation",
+            "YYYY-MM-DD");
+  TakesText(list, "--to", &options->to, "Last day of creation", "YYYY-MM-DD");
+  TakesText(list, "--at-least", &options->at_least, "Of so many units or more",
+            "UNITS");
+  TakesText(list, "--at-most", &options->at_most, "Of so many units or less",
+            "UNITS");
+  TakesText(list, "--invoice", &options->invoice,
+            "Only the invoice of this number; blanks and case do not matter",
+            "NUMBER");
+  TakesText(list, "--purchase-order", &options->purchase_order,
+            "Only this order number of the buyer", "NUMBER");
+  TakesText(list, "--text", &options->text,
+            "Only what has this in its description, invoice number or purchase "
+            "order",
+            "TEXT");
+  verbs.TakesAsOf(list, &options->common.as_of);
+  TakesListOptions(verbs, list,
+                   "create_time, or \"create_time desc\" (default)",
+                   &options->common);
 }
 
 }  // namespace
@@ -230,6 +283,8 @@ void AddReads(Verbs& verbs, CLI::App* group) {
 void AddTradeVerbs(Verbs& verbs) {
   CLI::App* const group =
       verbs.AddGroup("trade", "Request, pay, accept and read trades");
+  const auto request = std::make_shared<TradeDraft>();
+  request->initiator = Trade::SELLER;
   AddCreate(verbs, group, "request",
             "The seller requests a trade; the buyer has to accept",
             "  skontro trade request --seller imprimerie --buyer boulangerie "
@@ -241,12 +296,8 @@ void AddTradeVerbs(Verbs& verbs) {
             "      --units 720 --cash \"480 EUR\" --invoice F2025-0001 \\\n"
             "      --invoice-date 2025-03-14 --tax-line "
             "S:20%:1000.00:200.00 --dry-run",
-            Trade::SELLER);
-  AddCreate(verbs, group, "pay", "The buyer pays a trade at once",
-            "  skontro trade pay --buyer boulangerie --seller imprimerie "
-            "--units 50 \\\n"
-            "      --invoice F2025-0002",
-            Trade::BUYER);
+            request);
+  AddPay(verbs, group);
   AddTradeSubmitVerb(verbs, group);
   AddTradeBatchVerb(verbs, group);
   AddStep(verbs, group, "accept",
@@ -262,6 +313,7 @@ void AddTradeVerbs(Verbs& verbs) {
           "  skontro trade reverse f2025-0001 --dry-run\n"
           "  skontro trade reverse f2025-0001",
           &TradeService::Stub::ReverseTrade);
+  AddHoldVerbs(verbs, group);
   AddReads(verbs, group);
 }
 

@@ -145,6 +145,38 @@ std::vector<Column<Trade>> InvoiceColumns(const Unit& unit) {
        .value = [](const Trade& t) { return t.description(); }}};
 }
 
+std::vector<Column<Trade>> HoldColumns(const Unit& unit) {
+  const Place detail = Place::kDetail;
+  const CellKind number = CellKind::kNumber;
+  return {{.key = "held",
+           .title = "Held",
+           .kind = number,
+           .place = detail,
+           .value =
+               [unit](const Trade& t) {
+                 return t.has_hold()
+                            ? UnitNumber(t.hold().held().minor_units(), unit)
+                            : "";
+               }},
+          {.key = "held_until",
+           .title = "  until",
+           .kind = number,
+           .place = detail,
+           .value =
+               [](const Trade& t) {
+                 return t.has_hold() ? TimeText(t.hold().expire_time()) : "";
+               }},
+          {.key = "settled_units",
+           .title = "Settled of it",
+           .kind = number,
+           .place = detail,
+           .value = [unit](const Trade& t) {
+             return t.has_hold()
+                        ? UnitNumber(t.hold().settled().minor_units(), unit)
+                        : "";
+           }}};
+}
+
 std::vector<Column<Trade>> HistoryColumns() {
   const Place detail = Place::kDetail;
   const CellKind number = CellKind::kNumber;
@@ -216,6 +248,19 @@ void WriteInvoice(const v1::Invoice& invoice, const Unit& unit,
   json->EndObject();
 }
 
+void WriteHold(const Trade::Hold& hold, const Unit& unit, JsonWriter* json) {
+  json->BeginObject("hold");
+  json->String("expire_time", TimeText(hold.expire_time()));
+  WriteAmount("held", hold.held(), unit, json);
+  WriteAmount("settled", hold.settled(), unit, json);
+  WriteMoney("settled_national_value", hold.settled_national_value(), unit,
+             json);
+  if (hold.has_settled_cash()) {
+    WriteMoney("settled_cash", hold.settled_cash(), unit, json);
+  }
+  json->EndObject();
+}
+
 void Members(const Trade& trade, const Unit& unit, JsonWriter* json) {
   json->String("name", trade.name());
   json->String("state", Trade::State_Name(trade.state()));
@@ -230,6 +275,7 @@ void Members(const Trade& trade, const Unit& unit, JsonWriter* json) {
   WriteRate("rate", trade.rate(), json);
   if (trade.has_invoice()) WriteInvoice(trade.invoice(), unit, json);
   json->String("description", trade.description());
+  if (trade.has_hold()) WriteHold(trade.hold(), unit, json);
   json->String("create_time", TimeText(trade.create_time()));
   json->String("settle_time", TimeText(trade.settle_time()));
   json->String("end_time", TimeText(trade.end_time()));
@@ -246,7 +292,8 @@ View<Trade> TradeView(const Unit& unit) {
   view.singular = "trade";
   view.plural = "trades";
   for (std::vector<Column<Trade>> columns :
-       {PartyColumns(unit), InvoiceColumns(unit), HistoryColumns()}) {
+       {PartyColumns(unit), InvoiceColumns(unit), HoldColumns(unit),
+        HistoryColumns()}) {
     for (Column<Trade>& column : columns) {
       view.columns.push_back(std::move(column));
     }
@@ -265,6 +312,11 @@ std::string TradeHeadline(const Trade& trade, const Unit& unit, bool dry_run) {
   }
   std::string name = ShortName(trade.name());
   if (name.empty()) name = "without id";
+  if (trade.state() == Trade::AUTHORISED) {
+    absl::StrAppend(&amount, " (",
+                    UnitText(trade.hold().held().minor_units(), unit),
+                    " held)");
+  }
   return absl::StrCat("Trade ", name, dry_run ? " would be " : " is ",
                       Trade::State_Name(trade.state()), ": ", amount, " from ",
                       ShortName(trade.buyer()), " to ",

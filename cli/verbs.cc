@@ -40,12 +40,15 @@ constexpr char kFooter[] =
     "  --ca-file   SKONTRO_CA_FILE   ca_file = ...\n"
     "  --config    SKONTRO_CONFIG    "
     "${XDG_CONFIG_HOME:-~/.config}/skontro/config\n"
+    "  --profile   SKONTRO_PROFILE   .../skontro/profiles/NAME, in its place\n"
+    "What the profile of --profile says goes before the environment.\n"
     "\n";
 
 constexpr size_t kHelpColumn = 34;
 
 Format FormatOf(const std::string& name) {
   if (name == "csv") return Format::kCsv;
+  if (name == "ndjson") return Format::kJsonLines;
   return name == "json" ? Format::kJson : Format::kText;
 }
 
@@ -116,6 +119,10 @@ void Verbs::TakesServer(CLI::App* verb) {
   verb->add_option("--config", options.config, "Another configuration file")
       ->type_name("FILE")
       ->group("Connection");
+  verb->add_option("--profile", options.profile,
+                   "A named configuration: server, network and keys")
+      ->type_name("NAME")
+      ->group("Connection");
 }
 
 void Verbs::TakesNetwork(CLI::App* verb) {
@@ -126,14 +133,27 @@ void Verbs::TakesNetwork(CLI::App* verb) {
 }
 
 void Verbs::TakesFormat(CLI::App* verb) {
+  AddFormat(verb, "How to print: text or table (default), csv or json",
+            {"text", "table", "csv", "json"});
+}
+
+void Verbs::TakesListFormat(CLI::App* verb) {
+  AddFormat(verb,
+            "How to print: text or table (default), csv, json, or ndjson, a "
+            "JSON object on a line for each row",
+            {"text", "table", "csv", "json", "ndjson"});
+}
+
+void Verbs::AddFormat(CLI::App* verb, const std::string& description,
+                      std::vector<std::string> names) {
   verb->add_option_function<std::string>(
-          "--format",
+          "--format,--output,-o",
           [this](const std::string& name) {
             session_.options().format = FormatOf(name);
           },
-          "How to print: text (default), csv or json")
+          description)
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"text", "csv", "json"}))
+      ->check(CLI::IsMember(std::move(names)))
       ->group("Output");
 }
 

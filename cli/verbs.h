@@ -47,8 +47,9 @@ class Verbs {
 
   // --network
   void TakesNetwork(CLI::App* verb);
-  // --format text|csv|json
+  // --format (--output, -o) text|table|csv|json, and for lists ndjson.
   void TakesFormat(CLI::App* verb);
+  void TakesListFormat(CLI::App* verb);
   // --request-id and --dry-run
   void TakesRequestId(CLI::App* verb);
 
@@ -61,6 +62,8 @@ class Verbs {
 
  private:
   void TakesServer(CLI::App* verb);
+  void AddFormat(CLI::App* verb, const std::string& description,
+                 std::vector<std::string> names);
 
   Session& session_;
   CLI::App app_;
@@ -69,12 +72,15 @@ class Verbs {
 
 // One each in network_verbs.cc, member_verbs.cc, ...
 void AddNetworkVerbs(Verbs& verbs);
+void AddPolicyVerbs(Verbs& verbs, CLI::App* network);
 void AddMemberVerbs(Verbs& verbs);
 void AddCreditVerbs(Verbs& verbs);
 void AddAccountVerbs(Verbs& verbs);
 void AddTradeVerbs(Verbs& verbs);
 void AddTradeBatchVerb(Verbs& verbs, CLI::App* trade);
+void AddHoldVerbs(Verbs& verbs, CLI::App* trade);
 void AddTradeSubmitVerb(Verbs& verbs, CLI::App* trade);
+void AddClearingVerbs(Verbs& verbs);
 void AddEventVerbs(Verbs& verbs);
 void AddExportVerbs(Verbs& verbs);
 void AddVerifyVerb(Verbs& verbs);
@@ -87,6 +93,8 @@ void AddReceiptVerbs(Verbs& verbs);
 void AddRecoverVerb(Verbs& verbs);
 void AddCompletionVerb(Verbs& verbs);
 void AddConfigVerbs(Verbs& verbs);
+void AddTourVerb(Verbs& verbs);
+void AddAdminVerbs(Verbs& verbs);
 
 }  // namespace skontro::cli
 

@@ -137,12 +137,20 @@ absl::Status CheckContents(const CheckpointHeader& header,
       return absl::DataLossError("it is damaged: two open trades of one id");
     }
   }
+  uint64_t statuses = contents.touched.statuses.size();
+  for (size_t i = 0; i < contents.members.size(); ++i) {
+    if (contents.members[i].status != MemberStatus::kActive &&
+        !contents.touched.statuses.contains(MemberNumber{i + 1})) {
+      ++statuses;
+    }
+  }
   const size_t finished = header.finished_trades;
   if (sum != 0 || contents.members.size() != header.members ||
       contents.accounts.size() != header.accounts ||
       contents.open_trades.size() != header.open_trades ||
       contents.touched.trades.size() < finished ||
       contents.tax_ids.size() != header.tax_ids ||
+      statuses != header.member_statuses ||
       contents.api_keys.size() != header.api_keys) {
     return absl::DataLossError("it is damaged: its rows do not add up");
   }
@@ -187,6 +195,8 @@ absl::StatusOr<Replayed> LoadCheckpoint(const ledger::Snapshot& snapshot,
   contents.booking_date = header.booking_date;
   contents.touched.Begin(header.state_digest, header.state_digest_sequence,
                          header.state_digest_members);
+  contents.policies = header.policies;
+  contents.touched.policies = header.policies_touched;
   SKONTRO_RETURN_IF_ERROR(ReadChunks(snapshot, header, &contents));
   SKONTRO_RETURN_IF_ERROR(CheckContents(header, contents));
   return Replayed{genesis.uid,

@@ -7,7 +7,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "engine/api_key_codec.h"
+#include "engine/policies_codec.h"
 #include "ledger/base/check.h"
+#include "ledger/base/limits.h"
 #include "ledger/base/status.h"
 #include "skontro/storage/v1/checkpoint.pb.h"
 
@@ -19,8 +21,11 @@ namespace pb = storage::v1;
 constexpr size_t kDigestLength = 32;
 constexpr int kRowsPerChunk = 4'096;
 
-uint32_t FormatOf(uint64_t api_keys) {
-  return api_keys == 0 ? kCheckpointFormat : kCheckpointFormatWithKeys;
+uint32_t FormatOf(const CheckpointHeader& header) {
+  if (header.open_trades > 0) return kCheckpointFormatWithOpenTrades;
+  if (header.member_statuses > 0) return kCheckpointFormatWithStatuses;
+  if (header.policies.version > 0) return kCheckpointFormatWithPolicies;
+  return header.api_keys == 0 ? kCheckpointFormat : kCheckpointFormatWithKeys;
 }
 
 absl::Status Damaged(absl::string_view what) {
@@ -54,7 +59,9 @@ class ChunkWriter {
   int rows_ = 0;
 };
 
-absl::Status AddMembers(const State& state, ChunkWriter* writer) {
+// Counts the members that are not active, or were touched, in `statuses`.
+absl::Status AddMembers(const State& state, ChunkWriter* writer,
+                        uint64_t* statuses) {
   for (uint64_t i = 1; i <= state.member_count(); ++i) {
     SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer->Next());
     const Member& member = state.member(MemberNumber{i});
@@ -62,6 +69,12 @@ absl::Status AddMembers(const State& state, ChunkWriter* writer) {
     to->set_id(member.id);
     to->set_status(static_cast<uint32_t>(member.status));
     to->set_main_account(static_cast<uint64_t>(member.main_account));
+    if (member.wind_down_date.has_value()) {
+      to->set_wind_down_day(member.wind_down_date.days());
+    }
+    const bool touched = state.touched().statuses.contains(MemberNumber{i});
+    to->set_status_touched(touched ? 1 : 0);
+    if (touched || member.status != MemberStatus::kActive) ++*statuses;
   }
   return absl::OkStatus();
 }
@@ -83,6 +96,8 @@ absl::Status AddAccounts(const State& state, ChunkWriter* writer) {
 absl::Status AddTrades(const State& state,
                        const std::vector<TradeNumber>& numbers,
                        ChunkWriter* writer) {
+  const absl::flat_hash_set<TradeNumber> touched(state.touched().trades.begin(),
+                                                 state.touched().trades.end());
   for (const TradeNumber number : numbers) {
     SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer->Next());
     const Trade& trade = *state.FindOpenTrade(number);
@@ -96,12 +111,20 @@ absl::Status AddTrades(const State& state,
       to->set_invoice_year(trade.invoice->year);
       to->set_invoice_number(trade.invoice->number);
     }
+    to->set_national_value(trade.national_value);
+    to->set_cash(trade.cash);
+    if (trade.state != TradeState::kAuthorised) continue;
+    to->set_expire_time_us(trade.hold_expire_time_us);
+    to->set_settled(trade.settled.minor_units());
+    to->set_settle_sequence(static_cast<uint64_t>(trade.settle_sequence));
+    to->set_hold_touched(touched.contains(number) ? 1 : 0);
   }
   return absl::OkStatus();
 }
 
-// Touched trades that are proposed are after the state digest too, since each
-// has been touched by being proposed: so the others are all there is to say.
+// Touched trades that are open say so themselves: those that are proposed were
+// touched by being proposed, and a hold has a mark. So the others are all there
+// is to say.
 std::vector<TradeNumber> FinishedTrades(const State& state) {
   std::vector<TradeNumber> numbers;
   for (const TradeNumber number : state.touched().trades) {
@@ -112,12 +135,32 @@ std::vector<TradeNumber> FinishedTrades(const State& state) {
   return numbers;
 }
 
+absl::Status TakeMember(const pb::CheckpointMember& from,
+                        StateContents* contents) {
+  Member member;
+  member.id = from.id();
+  member.status = static_cast<MemberStatus>(from.status());
+  member.main_account = AccountId{from.main_account()};
+  const bool closes = member.status == MemberStatus::kClosing;
+  if (!IsKnown(member.status) || (!closes && from.wind_down_day() != 0)) {
+    return Damaged("a member in a state that this version knows not");
+  }
+  if (closes) member.wind_down_date = CivilDate::FromDays(from.wind_down_day());
+  contents->members.push_back(std::move(member));
+  if (from.status_touched() != 0) {
+    contents->touched.statuses.insert(MemberNumber{contents->members.size()});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TakeAccount(const pb::CheckpointAccount& from,
                          StateContents* contents) {
   const Account account{Amount::FromMinorUnits(from.balance()),
                         Amount::FromMinorUnits(from.credit_line()),
                         Amount::FromMinorUnits(from.balance_limit()),
-                        MemberNumber{from.owner()}};
+                        MemberNumber{from.owner()},
+                        Amount(),
+                        Amount()};
   if (from.owner() == 0 || from.owner() > contents->members.size() ||
       account.credit_line < Amount() || account.balance_limit <= Amount()) {
     return Damaged("an account that cannot be");
@@ -146,11 +189,26 @@ absl::Status TakeTrade(const pb::CheckpointTrade& from,
   trade.buyer = MemberNumber{from.buyer()};
   trade.units = Amount::FromMinorUnits(from.units());
   trade.changed = Sequence{from.number()};
+  trade.national_value = from.national_value();
+  trade.cash = from.cash();
+  if (from.expire_time_us() != 0) {
+    trade.state = TradeState::kAuthorised;
+    trade.hold_expire_time_us = from.expire_time_us();
+    trade.settled = Amount::FromMinorUnits(from.settled());
+    trade.settle_sequence = Sequence{from.settle_sequence()};
+  }
+  const bool holds = trade.state == TradeState::kAuthorised;
+  if (from.settled() < 0 || from.settled() >= from.units() ||
+      from.units() > kAmountMax ||
+      (!holds && (from.settled() != 0 || from.settle_sequence() != 0 ||
+                  from.hold_touched() != 0))) {
+    return Damaged("a hold that cannot be");
+  }
   if (!from.invoice_number().empty()) {
     trade.invoice =
         InvoiceKey{trade.seller, from.invoice_year(), from.invoice_number()};
   }
-  if (trade.changed > contents->touched.since) {
+  if (trade.changed > contents->touched.since || from.hold_touched() != 0) {
     contents->touched.trades.push_back(number);
   }
   contents->open_trades.emplace_back(number, std::move(trade));
@@ -182,7 +240,7 @@ absl::Status TakeApiKey(const pb::CheckpointApiKey& from,
 
 std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
   pb::CheckpointHeader message;
-  message.set_format(FormatOf(header.api_keys));
+  message.set_format(FormatOf(header));
   message.set_network_uid(header.uid.data(), header.uid.size());
   message.set_sequence(static_cast<uint64_t>(header.sequence));
   message.set_journal_digest(header.journal_digest.data(), kDigestLength);
@@ -198,6 +256,11 @@ std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
   message.set_finished_trades(header.finished_trades);
   message.set_tax_ids(header.tax_ids);
   message.set_api_keys(header.api_keys);
+  if (header.policies.version > 0) {
+    WritePolicies(header.policies, message.mutable_policies());
+    message.set_policies_touched(header.policies_touched ? 1 : 0);
+  }
+  message.set_member_statuses(header.member_statuses);
   message.set_chunks(header.chunks);
   message.set_chunks_digest(header.chunks_digest.data(), kDigestLength);
   const std::string bytes = message.SerializeAsString();
@@ -214,10 +277,11 @@ absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
       !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return Damaged("its header is not what was written");
   }
-  if (message.format() != FormatOf(message.api_keys())) {
+  if (message.format() < kCheckpointFormat ||
+      message.format() > kCheckpointFormatWithOpenTrades) {
     return absl::FailedPreconditionError(absl::StrCat(
         "it has format ", message.format(), " and this program knows formats ",
-        kCheckpointFormat, " and ", kCheckpointFormatWithKeys));
+        kCheckpointFormat, " to ", kCheckpointFormatWithOpenTrades));
   }
   CheckpointHeader header;
   if (message.network_uid().size() != header.uid.size() ||
@@ -241,6 +305,22 @@ absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
   header.finished_trades = message.finished_trades();
   header.tax_ids = message.tax_ids();
   header.api_keys = message.api_keys();
+  if (message.has_policies()) {
+    absl::StatusOr<PoliciesSet> set = ReadPolicies(message.policies());
+    if (!set.ok()) return Damaged("policies that cannot be");
+    header.policies = *std::move(set);
+    header.policies_touched = message.policies_touched() != 0;
+  }
+  header.member_statuses = message.member_statuses();
+  if (header.open_trades > 0 &&
+      message.format() < kCheckpointFormatWithOpenTrades) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("it has format ", message.format(),
+                     ", which does not say what its open trades are worth"));
+  }
+  if (message.format() != FormatOf(header)) {
+    return Damaged("its format is not that of what it holds");
+  }
   header.chunks = message.chunks();
   header.chunks_digest = ledger::DigestFromBytes(message.chunks_digest());
   return header;
@@ -250,10 +330,11 @@ absl::Status EncodeChunks(const State& state,
                           const std::function<absl::Status(std::string)>& take,
                           CheckpointHeader* header) {
   ChunkWriter writer(take);
+  header->member_statuses = 0;
   const std::vector<TradeNumber> open = state.OpenTrades();
   const std::vector<TradeNumber> finished = FinishedTrades(state);
   const std::vector<std::string> tax_ids = state.TaxIds();
-  SKONTRO_RETURN_IF_ERROR(AddMembers(state, &writer));
+  SKONTRO_RETURN_IF_ERROR(AddMembers(state, &writer, &header->member_statuses));
   SKONTRO_RETURN_IF_ERROR(AddAccounts(state, &writer));
   SKONTRO_RETURN_IF_ERROR(AddTrades(state, open, &writer));
   for (const TradeNumber number : finished) {
@@ -277,6 +358,8 @@ absl::Status EncodeChunks(const State& state,
     to->set_touched(state.touched().api_keys.contains(id) ? 1 : 0);
   }
   header->api_keys = state.api_keys().size();
+  header->policies = {state.policies_version(), state.policies()};
+  header->policies_touched = state.touched().policies;
   header->members = state.member_count();
   header->accounts = state.account_count();
   header->open_trades = open.size();
@@ -291,11 +374,7 @@ absl::Status DecodeChunk(std::string_view chunk, StateContents* contents) {
     return Damaged("a chunk is none");
   }
   for (const pb::CheckpointMember& member : message.members()) {
-    if (member.status() != static_cast<uint32_t>(MemberStatus::kActive)) {
-      return Damaged("a member in a state that this version knows not");
-    }
-    contents->members.push_back(
-        {member.id(), MemberStatus::kActive, AccountId{member.main_account()}});
+    SKONTRO_RETURN_IF_ERROR(TakeMember(member, contents));
   }
   for (const pb::CheckpointAccount& account : message.accounts()) {
     SKONTRO_RETURN_IF_ERROR(TakeAccount(account, contents));

@@ -17,9 +17,14 @@
 
 namespace skontro::engine {
 
-// A program that knows no keys must not take a state without them for whole.
+// A program that knows no keys, policies, statuses of members or holds must not
+// take a state without them for whole; and one that knows holds has to know
+// what open trades are worth, which earlier formats do not say.
 inline constexpr uint32_t kCheckpointFormat = 1;
 inline constexpr uint32_t kCheckpointFormatWithKeys = 2;
+inline constexpr uint32_t kCheckpointFormatWithPolicies = 3;
+inline constexpr uint32_t kCheckpointFormatWithStatuses = 5;
+inline constexpr uint32_t kCheckpointFormatWithOpenTrades = 6;
 
 // What row 0 of a checkpoint says, beside what is in its chunks.
 struct CheckpointHeader {
@@ -37,6 +42,9 @@ struct CheckpointHeader {
   uint64_t finished_trades = 0;
   uint64_t tax_ids = 0;
   uint64_t api_keys = 0;
+  PoliciesSet policies;
+  bool policies_touched = false;
+  uint64_t member_statuses = 0;  // Not active, or touched.
   uint32_t chunks = 0;
   ledger::Digest chunks_digest{};
 };

@@ -39,6 +39,11 @@ class TradeForm {
       CheckInvoice(&*trade->invoice, *trade, units_known && cash_known,
                    booking_date);
     }
+    if (trade->holds && trade->initiator != Initiator::kBuyer) {
+      Refuse("trade.hold", "a hold",
+             "absent but in a trade of its buyer; the buyer of a requested "
+             "trade authorises it");
+    }
   }
 
  private:
@@ -185,6 +190,31 @@ void AddKind(Command* command) {
   fields.insert(fields.begin(), {kKindField, command->body.index() + 1});
 }
 
+// Whether the day is past is the rule's affair: a request that is sent again
+// later gets its first answer.
+void PrepareStatus(const ChangeMemberStatus& change,
+                   std::vector<Refusal>* refusals) {
+  const CivilDate last = change.wind_down_date;
+  const auto refuse = [&](std::string_view allowed) {
+    refusals->push_back(FieldInvalid(
+        "wind_down_date", last.has_value() ? FormatDate(last) : "", allowed));
+  };
+  if (change.status != MemberStatus::kClosing) {
+    if (last.has_value()) refuse("absent but with CLOSING");
+  } else if (!last.has_value() || !ledger::IsUsableDate(last.ymd())) {
+    refuse("with CLOSING a day, today or later");
+  }
+}
+
+void PrepareSettlement(const SettleTrade& settle,
+                       std::vector<Refusal>* refusals) {
+  if (!settle.units.has_value()) return;
+  const int64_t units = settle.units->minor_units();
+  if (units > 0 && units <= kAmountMax) return;
+  refusals->push_back(FieldInvalid("units.minor_units", Number(units),
+                                   absl::StrCat("1 to ", kAmountMax)));
+}
+
 void PrepareLimits(const SetCreditLine& set, std::vector<Refusal>* refusals) {
   const int64_t line = set.credit_line.minor_units();
   if (line < 0 || line > kAmountMax) {
@@ -257,6 +287,17 @@ void PrepareKey(const CreateApiKey& key, int64_t time_us,
   CheckKeyTime("api_key.expire_time", key.expire_time_us, time_us, refusals);
 }
 
+void PreparePolicies(const UpdatePolicies& update,
+                     std::vector<Refusal>* refusals) {
+  for (const auto& [policy, value] : update.changes) {
+    const PolicyRule& rule = *FindPolicyRule(static_cast<uint32_t>(policy));
+    if (value >= rule.least && value <= rule.most) continue;
+    refusals->push_back(
+        FieldInvalid(absl::StrCat("policies.", rule.field), Number(value),
+                     absl::StrCat(rule.least, " to ", rule.most)));
+  }
+}
+
 }  // namespace
 
 void Prepare(const NetworkCreated& terms, Command* command) {
@@ -267,6 +308,11 @@ void Prepare(const NetworkCreated& terms, Command* command) {
     TradeForm(terms, "", refusals).Check(trade, command->booking_date);
   } else if (auto* trades = std::get_if<CreateTrades>(&command->body)) {
     PrepareGroup(terms, command->booking_date, trades, refusals);
+  } else if (const auto* change =
+                 std::get_if<ChangeMemberStatus>(&command->body)) {
+    PrepareStatus(*change, refusals);
+  } else if (const auto* settle = std::get_if<SettleTrade>(&command->body)) {
+    PrepareSettlement(*settle, refusals);
   } else if (const auto* set = std::get_if<SetCreditLine>(&command->body)) {
     PrepareLimits(*set, refusals);
   } else if (const auto* key = std::get_if<CreateApiKey>(&command->body)) {
@@ -274,6 +320,8 @@ void Prepare(const NetworkCreated& terms, Command* command) {
   } else if (const auto* rotate = std::get_if<RotateApiKey>(&command->body)) {
     CheckKeyTime("expire_time", rotate->expire_time_us, command->time_us,
                  refusals);
+  } else if (const auto* update = std::get_if<UpdatePolicies>(&command->body)) {
+    PreparePolicies(*update, refusals);
   }
 }
 

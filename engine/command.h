@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -34,6 +35,14 @@ struct CreateMember {
   PersonalText address;  // Lines joined by line feeds.
 };
 
+// Changes where a membership stands.
+struct ChangeMemberStatus {
+  std::string member_id;
+  MemberStatus status = MemberStatus::kActive;
+  CivilDate wind_down_date;  // Of kClosing only.
+  PersonalText reason;
+};
+
 // Sets the limits of a member's account `main`.
 struct SetCreditLine {
   std::string member_id;
@@ -53,6 +62,9 @@ struct CreateTrade {
   std::string cash_currency;  // Empty where there is no cash leg.
   std::optional<Invoice> invoice;
   PersonalText description;
+  // Of a buyer who authorises and does not pay at once.
+  bool holds = false;
+  int64_t hold_expire_time_us = 0;  // 0: the usual time from now on.
 
   int64_t national_value = 0;  // Set by Prepare().
 };
@@ -66,6 +78,33 @@ struct DeclineTrade {
 struct ReverseTrade {
   std::string trade_id;
 };
+
+// Accepts a proposed trade and holds its units.
+struct AuthoriseTrade {
+  std::string trade_id;
+  int64_t expire_time_us = 0;  // 0: the usual time from now on.
+};
+
+// Moves what is held, or a part of it.
+struct SettleTrade {
+  std::string trade_id;
+  std::optional<Amount> units;  // Nothing: all that is held.
+  bool release_rest = false;
+};
+
+// Gives back what is held.
+struct ReleaseTrade {
+  std::string trade_id;
+};
+
+// Takes back a proposed trade.
+struct WithdrawTrade {
+  std::string trade_id;
+};
+
+// What the time has made due. Nobody asks for it: a timer of the server does,
+// with the time in the command and nothing else.
+struct Tick {};
 
 // Creates all of these trades, or none.
 struct CreateTrades {
@@ -104,11 +143,19 @@ struct RevokeApiKey {
   std::string id;
 };
 
+// Changes these policies and leaves the others as they are.
+struct UpdatePolicies {
+  std::vector<std::pair<Policy, int64_t>> changes;
+  std::string etag;  // Of the version that is to change; empty for any.
+};
+
 // New kinds go to the end: the place of a kind, from 1, is on disk.
 using CommandBody =
     std::variant<CreateMember, SetCreditLine, CreateTrade, AcceptTrade,
                  DeclineTrade, ReverseTrade, CreateTrades, SetHeadKey,
-                 CreateApiKey, RotateApiKey, RevokeApiKey>;
+                 CreateApiKey, RotateApiKey, RevokeApiKey, UpdatePolicies,
+                 ChangeMemberStatus, AuthoriseTrade, SettleTrade, ReleaseTrade,
+                 WithdrawTrade, Tick>;
 
 // A trade as the store knows it.
 struct TradeFact {
@@ -116,6 +163,10 @@ struct TradeFact {
   TradeCreated created;
   TradeState state = TradeState::kProposed;
   Sequence settle_sequence{};  // 0 before settlement.
+  // Of a trade with a hold: when that ends or ended, and what was settled of
+  // it.
+  int64_t hold_expire_time_us = 0;
+  Amount settled;
 };
 
 // What the store says at `sequence` about the names in a command: the writer

@@ -13,6 +13,7 @@
 
 #include "engine/command.h"
 #include "engine/state.h"
+#include "engine/trade_rules.h"
 #include "ledger/journal.h"
 
 namespace skontro::engine {
@@ -57,9 +58,16 @@ class Decider {
   // and REQUEST_ID_REUSED are never kept. With validate_only nothing is kept
   // and idempotency is not looked at.
   //
+  // A Tick ends the holds whose time is over at the time of the command, the
+  // oldest deadline first and of equal ones the oldest trade. It is asked for
+  // by nobody, so none of the above is looked at, and it has no request id.
+  //
   // REQUIRES: command.facts.sequence is at or above the newest ForgetUpTo(),
   // and `batch` has room for the command's records.
   Answer Decide(const Command& command, ledger::PendingBatch* batch);
+
+  // How many holds one Tick ends at most; the next one goes on.
+  static constexpr size_t kTickHoldsMax = 256;
 
   // How many records the command may make at most, a state digest included.
   static size_t RecordsOf(const Command& command);
@@ -73,6 +81,7 @@ class Decider {
   struct Draft;
 
   Answer DecideCommand(const Command& command, ledger::PendingBatch* batch);
+  Answer DecideTick(const Command& command, ledger::PendingBatch* batch);
   Answer DecideGroup(const Command& command, const CreateTrades& group,
                      ledger::PendingBatch* batch);
   Answer Refuse(const Command& command, std::vector<Refusal> refusals,
@@ -86,6 +95,10 @@ class Decider {
   void DraftTrade(const Command& command, const CreateTrade& trade,
                   const Facts::NewTrade& facts, Draft* draft,
                   std::vector<Refusal>* refusals) const;
+  // The step of a trade that the command asks for, if it asks for one.
+  std::optional<TradeStep> DecideStep(const Command& command,
+                                      const ledger::Record& record,
+                                      std::vector<Refusal>* refusals) const;
   // Returns the event of the draft.
   Event Append(Draft draft, ledger::PendingBatch* batch);
   void AppendDigest(ledger::PendingBatch* batch);

@@ -34,6 +34,11 @@ bool MayMakeRecord(const Command& command) {
   return !command.validate_only && !command.facts.request.has_value();
 }
 
+int64_t DeadlineOf(const State& state) {
+  const std::optional<State::Deadline> next = state.NextDeadline();
+  return next.has_value() ? next->time_us : INT64_MAX;
+}
+
 absl::Status ShuttingDown() { return ToStatus({Reason::kShuttingDown, {}}); }
 
 }  // namespace
@@ -120,6 +125,7 @@ Engine::Engine(ledger::Store* store, const Options& options,
       projector_(std::move(projector)),
       projection_(std::move(projection)),
       decider_(std::move(decider)),
+      next_deadline_us_(DeadlineOf(decider_->state())),
       floor_(projection_->view().sequence),
       checkpointer_(store,
                     {options.checkpoint_interval, options.digest_interval},
@@ -272,6 +278,7 @@ void Engine::DecideAll(std::deque<Pending> taken) {
     if (!batch.HasRoom(Decider::RecordsOf(pending.command))) Append(&batch);
     batch.Add(decider_.get(), std::move(pending));
   }
+  next_deadline_us_ = DeadlineOf(decider_->state());
   Append(&batch);
 }
 

@@ -18,7 +18,9 @@
 #ifndef SKONTRO_ENGINE_ENGINE_H_
 #define SKONTRO_ENGINE_ENGINE_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -125,6 +127,10 @@ class Engine {
   // Commands that wait now.
   size_t queue_length() const;
 
+  // When a Tick would have something to do, in microseconds since 1970-01-01;
+  // INT64_MAX for never. As of the newest commands that were decided.
+  int64_t next_deadline_us() const { return next_deadline_us_; }
+
  private:
   struct Pending {
     Command command;
@@ -166,6 +172,8 @@ class Engine {
 
   // Only the writer thread touches it.
   const std::unique_ptr<Decider> decider_;
+
+  std::atomic<int64_t> next_deadline_us_;
 
   mutable absl::Mutex mutex_;
   std::deque<Pending> queue_ ABSL_GUARDED_BY(mutex_);

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/policies.h"
 #include "engine/role.h"
 #include "ledger/amount.h"
 #include "ledger/base/reason.h"
@@ -31,14 +32,43 @@ using ledger::TradeNumber;
 // Number of a member, from 1 without gaps.
 enum class MemberNumber : uint64_t {};
 
+// Where a membership stands: the numbers of skontro.v1.Member.Status. Nobody
+// is in a state of having applied: who is admitted is active.
+enum class MemberStatus : uint32_t {
+  kActive = 2,
+  kEarnOnly = 3,
+  kSpendOnly = 4,
+  kFrozen = 5,
+  kClosing = 6,
+  kClosed = 7,
+};
+
+constexpr bool IsKnown(MemberStatus status) {
+  return status >= MemberStatus::kActive && status <= MemberStatus::kClosed;
+}
+
 // Where a trade is in its life cycle: the numbers of skontro.v1.Trade.State.
 // The numbers that are missing here are taken by states to come.
 enum class TradeState : uint32_t {
   kProposed = 1,
+  kAuthorised = 2,
   kSettled = 3,
   kDeclined = 6,
+  kWithdrawn = 7,
+  kExpired = 8,
   kReversed = 10,
 };
+
+constexpr bool IsKnown(TradeState state) {
+  return (state >= TradeState::kProposed && state <= TradeState::kSettled) ||
+         (state >= TradeState::kDeclined && state <= TradeState::kExpired) ||
+         state == TradeState::kReversed;
+}
+
+// Whether somebody has to do something yet.
+constexpr bool IsOpen(TradeState state) {
+  return state == TradeState::kProposed || state == TradeState::kAuthorised;
+}
 
 // The numbers of skontro.v1.Trade.Initiator.
 enum class Initiator : uint32_t { kSeller = 1, kBuyer = 2 };
@@ -88,6 +118,16 @@ struct MemberCreated {
   friend bool operator==(const MemberCreated&, const MemberCreated&) = default;
 };
 
+struct MemberStatusSet {
+  MemberNumber member{};
+  MemberStatus old_status = MemberStatus::kActive;
+  MemberStatus new_status = MemberStatus::kActive;
+  CivilDate wind_down_date;  // Set with kClosing, and only there.
+
+  friend bool operator==(const MemberStatusSet&,
+                         const MemberStatusSet&) = default;
+};
+
 struct CreditLineSet {
   AccountId account{};
   Amount old_credit_line;
@@ -133,6 +173,16 @@ struct InvoiceKey {
   }
 };
 
+// What is held after an event that changed it.
+struct HoldsAfter {
+  AccountId buyer_account{};
+  Amount holds_out;  // What all holds take from that account.
+  AccountId seller_account{};
+  Amount holds_in;  // What all holds will bring to that one.
+
+  friend bool operator==(const HoldsAfter&, const HoldsAfter&) = default;
+};
+
 struct TradeCreated {
   std::string id;  // Empty where the server chose `t` and the number.
   MemberNumber seller{};
@@ -143,9 +193,18 @@ struct TradeCreated {
   Rate rate;
   int64_t cash = 0;  // Minor units of the peg currency.
   std::optional<Invoice> invoice;
+  // Where the buyer authorised it and did not pay at once.
+  int64_t hold_expire_time_us = 0;
+  std::optional<HoldsAfter> holds;
 
   friend bool operator==(const TradeCreated&, const TradeCreated&) = default;
 };
+
+// Whether its units moved when it was created.
+inline bool PaysAtOnce(const TradeCreated& created) {
+  return created.initiator == Initiator::kBuyer &&
+         created.hold_expire_time_us == 0;
+}
 
 struct TradeAccepted {
   TradeNumber trade{};
@@ -166,6 +225,58 @@ struct TradeReversed {
   std::optional<InvoiceKey> freed_invoice;
 
   friend bool operator==(const TradeReversed&, const TradeReversed&) = default;
+};
+
+// A proposed trade was accepted, and its units are held.
+struct TradeAuthorised {
+  TradeNumber trade{};
+  int64_t expire_time_us = 0;
+  HoldsAfter holds;
+
+  friend bool operator==(const TradeAuthorised&,
+                         const TradeAuthorised&) = default;
+};
+
+// Units that were held moved. The state is AUTHORISED where the rest stays
+// held, SETTLED where nothing is left or the rest was given back.
+struct HoldSettled {
+  TradeNumber trade{};
+  Amount units;
+  int64_t national_value = 0;  // Of these units, in minor units of the peg.
+  int64_t cash = 0;            // The share of the cash leg.
+  TradeState state = TradeState::kSettled;
+  HoldsAfter holds;
+
+  friend bool operator==(const HoldSettled&, const HoldSettled&) = default;
+};
+
+// What was still held was given back. The state is SETTLED where a part was
+// settled before, else WITHDRAWN.
+struct HoldReleased {
+  TradeNumber trade{};
+  TradeState state = TradeState::kWithdrawn;
+  std::optional<InvoiceKey> freed_invoice;
+  HoldsAfter holds;
+
+  friend bool operator==(const HoldReleased&, const HoldReleased&) = default;
+};
+
+// The same because its time passed; EXPIRED where no part was settled.
+struct HoldExpired {
+  TradeNumber trade{};
+  TradeState state = TradeState::kExpired;
+  std::optional<InvoiceKey> freed_invoice;
+  HoldsAfter holds;
+
+  friend bool operator==(const HoldExpired&, const HoldExpired&) = default;
+};
+
+struct TradeWithdrawn {
+  TradeNumber trade{};
+  std::optional<InvoiceKey> freed_invoice;
+
+  friend bool operator==(const TradeWithdrawn&,
+                         const TradeWithdrawn&) = default;
 };
 
 struct RequestRefused {
@@ -217,11 +328,20 @@ struct StateDigested {
   friend bool operator==(const StateDigested&, const StateDigested&) = default;
 };
 
+// All policies of the network, as they are from now on.
+struct PoliciesSet {
+  uint64_t version = 0;  // From 1: how many times they were set.
+  Policies policies;
+
+  friend bool operator==(const PoliciesSet&, const PoliciesSet&) = default;
+};
+
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
                  HeadKeySet, RecoveryAccepted, StateDigested, ApiKeyCreated,
-                 ApiKeyRevoked>;
+                 ApiKeyRevoked, PoliciesSet, MemberStatusSet, TradeAuthorised,
+                 HoldSettled, HoldReleased, HoldExpired, TradeWithdrawn>;
 
 // The id that the server gives a trade where its client chose none.
 std::string ServerTradeId(TradeNumber number);

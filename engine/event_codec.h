@@ -34,6 +34,9 @@ absl::StatusOr<TradeStepRow> DecodeTradeStepRow(std::string_view bytes);
 std::string EncodeLimitRow(const LimitRow& row);
 absl::StatusOr<LimitRow> DecodeLimitRow(std::string_view bytes);
 
+std::string EncodeMemberStatusRow(const MemberStatusRow& row);
+absl::StatusOr<MemberStatusRow> DecodeMemberStatusRow(std::string_view bytes);
+
 }  // namespace skontro::engine
 
 #endif  // SKONTRO_ENGINE_EVENT_CODEC_H_

@@ -5,6 +5,7 @@
 
 #include "engine/api_key_codec.h"
 #include "engine/event_codec.h"
+#include "engine/policies_codec.h"
 #include "engine/row.h"
 #include "ledger/base/status.h"
 
@@ -47,6 +48,19 @@ void AddMember(Sequence sequence, const Record& record,
   }
 }
 
+// What is held of the two accounts from here on.
+void AddHolds(Sequence sequence, const HoldsAfter& holds, RowBuffer* rows) {
+  const auto number = [](Amount amount) {
+    return NumberValue(static_cast<uint64_t>(amount.minor_units()));
+  };
+  rows->Put(Family::kHold,
+            HoldKey(holds.buyer_account, HoldSide::kOut, sequence),
+            number(holds.holds_out));
+  rows->Put(Family::kHold,
+            HoldKey(holds.seller_account, HoldSide::kIn, sequence),
+            number(holds.holds_in));
+}
+
 void AddTrade(Sequence sequence, const Record& record,
               const TradeCreated& created, RowBuffer* rows) {
   const auto number = TradeNumber{static_cast<uint64_t>(sequence)};
@@ -56,15 +70,18 @@ void AddTrade(Sequence sequence, const Record& record,
     rows->Put(Family::kTradeId, created.id,
               NumberValue(static_cast<uint64_t>(number)));
   }
-  if (created.initiator == Initiator::kSeller) {
+  if (!PaysAtOnce(created)) {
     rows->Put(Family::kMemberTrade, MemberTradeKey(created.seller, number), "");
     rows->Put(Family::kMemberTrade, MemberTradeKey(created.buyer, number), "");
+    rows->Put(Family::kTradeState, TradeStateKey(kOpenTrades, number), "");
   }
   if (created.invoice.has_value()) {
-    rows->Put(Family::kInvoice,
-              InvoiceRowKey(KeyOf(created.seller, *created.invoice)),
+    const InvoiceKey key = KeyOf(created.seller, *created.invoice);
+    rows->Put(Family::kInvoice, InvoiceRowKey(key),
               NumberValue(static_cast<uint64_t>(number)));
+    rows->Put(Family::kInvoiceNumber, InvoiceNumberKey(key.number, number), "");
   }
+  if (created.holds.has_value()) AddHolds(sequence, *created.holds, rows);
 }
 
 void AddHeadKey(Sequence sequence, const std::string& key, RowBuffer* rows) {
@@ -76,9 +93,90 @@ void AddHeadKey(Sequence sequence, const std::string& key, RowBuffer* rows) {
 void AddStep(Sequence sequence, const Record& record, TradeNumber number,
              TradeState state, const std::optional<InvoiceKey>& freed,
              RowBuffer* rows) {
-  rows->Put(Family::kTradeStep, TradeStepKey(number, sequence),
-            EncodeTradeStepRow({state, record.time_us, record.booking_date}));
+  rows->Put(
+      Family::kTradeStep, TradeStepKey(number, sequence),
+      EncodeTradeStepRow({state, record.time_us, record.booking_date, {}, 0}));
   if (freed.has_value()) rows->Delete(Family::kInvoice, InvoiceRowKey(*freed));
+}
+
+// A trade that waited for somebody does so no more.
+void CloseTrade(TradeNumber number, RowBuffer* rows) {
+  rows->Delete(Family::kTradeState, TradeStateKey(kOpenTrades, number));
+}
+
+// A trade ended in a state in which few do.
+void AddEnd(TradeNumber number, TradeState state, RowBuffer* rows) {
+  rows->Put(Family::kTradeState, TradeStateKey(*RowsOfState(state), number),
+            "");
+}
+
+void AddAuthorised(Sequence sequence, const Record& record,
+                   const TradeAuthorised& authorised, RowBuffer* rows) {
+  rows->Put(Family::kTradeStep, TradeStepKey(authorised.trade, sequence),
+            EncodeTradeStepRow({TradeState::kAuthorised,
+                                record.time_us,
+                                record.booking_date,
+                                {},
+                                authorised.expire_time_us}));
+  AddHolds(sequence, authorised.holds, rows);
+}
+
+void AddHoldSettled(Sequence sequence, const Record& record,
+                    const HoldSettled& settled, RowBuffer* rows) {
+  rows->Put(
+      Family::kTradeStep, TradeStepKey(settled.trade, sequence),
+      EncodeTradeStepRow({settled.state,
+                          record.time_us,
+                          record.booking_date,
+                          {settled.units, settled.national_value, settled.cash},
+                          0}));
+  AddHolds(sequence, settled.holds, rows);
+  if (settled.state == TradeState::kSettled) CloseTrade(settled.trade, rows);
+}
+
+// A hold that was released or expired.
+template <typename Ended>
+void AddHoldEnded(Sequence sequence, const Record& record, const Ended& ended,
+                  RowBuffer* rows) {
+  AddStep(sequence, record, ended.trade, ended.state, ended.freed_invoice,
+          rows);
+  AddHolds(sequence, ended.holds, rows);
+  CloseTrade(ended.trade, rows);
+  if (ended.state != TradeState::kSettled) {
+    AddEnd(ended.trade, ended.state, rows);
+  }
+}
+
+// The steps of a trade; any other event is none.
+void AddTradeStep(Sequence sequence, const Record& record, const Event& event,
+                  RowBuffer* rows) {
+  if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
+    AddStep(sequence, record, accepted->trade, TradeState::kSettled,
+            std::nullopt, rows);
+    CloseTrade(accepted->trade, rows);
+  } else if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
+    AddStep(sequence, record, declined->trade, TradeState::kDeclined,
+            declined->freed_invoice, rows);
+    CloseTrade(declined->trade, rows);
+    AddEnd(declined->trade, TradeState::kDeclined, rows);
+  } else if (const auto* withdrawn = std::get_if<TradeWithdrawn>(&event)) {
+    AddStep(sequence, record, withdrawn->trade, TradeState::kWithdrawn,
+            withdrawn->freed_invoice, rows);
+    CloseTrade(withdrawn->trade, rows);
+    AddEnd(withdrawn->trade, TradeState::kWithdrawn, rows);
+  } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
+    AddStep(sequence, record, reversed->trade, TradeState::kReversed,
+            reversed->freed_invoice, rows);
+    AddEnd(reversed->trade, TradeState::kReversed, rows);
+  } else if (const auto* authorised = std::get_if<TradeAuthorised>(&event)) {
+    AddAuthorised(sequence, record, *authorised, rows);
+  } else if (const auto* settled = std::get_if<HoldSettled>(&event)) {
+    AddHoldSettled(sequence, record, *settled, rows);
+  } else if (const auto* released = std::get_if<HoldReleased>(&event)) {
+    AddHoldEnded(sequence, record, *released, rows);
+  } else if (const auto* expired = std::get_if<HoldExpired>(&event)) {
+    AddHoldEnded(sequence, record, *expired, rows);
+  }
 }
 
 void AddApiKey(Sequence sequence, const Record& record,
@@ -122,6 +220,9 @@ absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
   }
   if (const auto* member = std::get_if<MemberCreated>(&event)) {
     AddMember(sequence, record, *member, rows);
+  } else if (const auto* status = std::get_if<MemberStatusSet>(&event)) {
+    rows->Put(Family::kMemberStatus, MemberStatusKey(status->member, sequence),
+              EncodeMemberStatusRow({*status, record.time_us, record.actor}));
   } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {
     // The reason is a required text, and its commitment outlives its erasure.
     const auto subject = MemberNumber{
@@ -130,19 +231,15 @@ absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
               EncodeLimitRow({*set, record.time_us, record.actor, subject}));
   } else if (const auto* trade = std::get_if<TradeCreated>(&event)) {
     AddTrade(sequence, record, *trade, rows);
-  } else if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
-    AddStep(sequence, record, accepted->trade, TradeState::kSettled,
-            std::nullopt, rows);
-  } else if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
-    AddStep(sequence, record, declined->trade, TradeState::kDeclined,
-            declined->freed_invoice, rows);
-  } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
-    AddStep(sequence, record, reversed->trade, TradeState::kReversed,
-            reversed->freed_invoice, rows);
   } else if (const auto* api_key = std::get_if<ApiKeyCreated>(&event)) {
     AddApiKey(sequence, record, *api_key, rows);
   } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event)) {
     AddRevoked(sequence, record, *revoked, rows);
+  } else if (const auto* policies = std::get_if<PoliciesSet>(&event)) {
+    rows->Put(Family::kPolicies, PoliciesKey(sequence),
+              EncodePoliciesRow({*policies, record.time_us, record.actor}));
+  } else {
+    AddTradeStep(sequence, record, event, rows);
   }
   return absl::OkStatus();
 }

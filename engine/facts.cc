@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "engine/event_codec.h"
 #include "engine/index_reader.h"
@@ -58,8 +59,27 @@ absl::Status LookUpTrade(const ReadView& view, const std::string& id,
   if (found->settled.has_value()) {
     fact.settle_sequence = found->settled->sequence;
   }
+  fact.hold_expire_time_us = found->hold_expire_time_us;
+  fact.settled = found->all_parts.units;
   facts->trade = std::move(fact);
   return absl::OkStatus();
+}
+
+// The trade whose next step the command asks for; nullptr if it asks for none.
+struct SteppedBy {
+  template <typename Step>
+  const std::string* operator()(const Step& step) const {
+    if constexpr (requires { step.trade_id; }) {
+      return &step.trade_id;
+    } else {
+      return nullptr;
+    }
+  }
+  const std::string* operator()(const CreateTrade&) const { return nullptr; }
+};
+
+const std::string* TradeOf(const CommandBody& body) {
+  return std::visit(SteppedBy(), body);
 }
 
 }  // namespace
@@ -67,7 +87,7 @@ absl::Status LookUpTrade(const ReadView& view, const std::string& id,
 absl::Status LookUp(const ReadView& view, Command* command) {
   Facts facts;
   facts.sequence = view.sequence;
-  if (!command->validate_only) {
+  if (!command->validate_only && !std::holds_alternative<Tick>(command->body)) {
     SKONTRO_ASSIGN_OR_RETURN(
         const std::optional<std::string> request,
         view.snapshot->Get(Family::kRequest, RequestKey(command->actor.identity,
@@ -84,12 +104,8 @@ absl::Status LookUp(const ReadView& view, Command* command) {
       SKONTRO_RETURN_IF_ERROR(
           LookUpNewTrade(view, one, &facts.new_trades.emplace_back()));
     }
-  } else if (const auto* accept = std::get_if<AcceptTrade>(&command->body)) {
-    SKONTRO_RETURN_IF_ERROR(LookUpTrade(view, accept->trade_id, &facts));
-  } else if (const auto* decline = std::get_if<DeclineTrade>(&command->body)) {
-    SKONTRO_RETURN_IF_ERROR(LookUpTrade(view, decline->trade_id, &facts));
-  } else if (const auto* reverse = std::get_if<ReverseTrade>(&command->body)) {
-    SKONTRO_RETURN_IF_ERROR(LookUpTrade(view, reverse->trade_id, &facts));
+  } else if (const std::string* id = TradeOf(command->body)) {
+    SKONTRO_RETURN_IF_ERROR(LookUpTrade(view, *id, &facts));
   }
   command->facts = std::move(facts);
   return absl::OkStatus();

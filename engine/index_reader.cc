@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_split.h"
 #include "engine/event_codec.h"
+#include "engine/policies_codec.h"
 #include "ledger/account_codec.h"
 #include "ledger/base/status.h"
 #include "ledger/big_endian.h"
@@ -34,28 +35,6 @@ absl::StatusOr<std::optional<uint64_t>> FindNumber(const Snapshot& snapshot,
 
 uint64_t LastNumberOf(std::string_view key) {
   return ReadBigEndian<uint64_t>(key.substr(key.size() - 8));
-}
-
-// Adds the steps of a trade up to `as_of`.
-absl::Status ReadSteps(const Snapshot& snapshot, Sequence as_of,
-                       TradeHistory* trade) {
-  const std::string prefix = TradeKey(trade->number);
-  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kTradeStep);
-  for (it->Seek(prefix); it->Valid() && it->key().substr(0, 8) == prefix;
-       it->Next()) {
-    const auto sequence = Sequence{LastNumberOf(it->key())};
-    if (sequence > as_of) break;
-    SKONTRO_ASSIGN_OR_RETURN(const TradeStepRow row,
-                             DecodeTradeStepRow(it->value()));
-    const TradeHistory::Step step{sequence, row.time_us, row.booking_date};
-    trade->state = row.state;
-    if (row.state == TradeState::kSettled) {
-      trade->settled = step;
-    } else {
-      trade->ended = step;
-    }
-  }
-  return it->status();
 }
 
 // Walks the keys of `family` that begin with `prefix`, from the last one before
@@ -92,16 +71,20 @@ class BackwardWalk {
   bool started_ = false;
 };
 
-// Moves to the next posting that created its trade: a trade paid at once has
-// the sequence of its posting as its number.
-absl::Status SkipToCreating(BackwardWalk* postings) {
-  for (; postings->Valid(); postings->Next()) {
-    SKONTRO_ASSIGN_OR_RETURN(
-        const ledger::AccountPosting posting,
-        ledger::DecodeAccountEntry(postings->key(), postings->value()));
-    if (static_cast<uint64_t>(posting.trade) == postings->number()) break;
+// Takes the step of a row.
+void AddStep(const TradeStepRow& row, const TradeHistory::Step& step,
+             TradeHistory* trade) {
+  trade->state = row.state;
+  if (row.expire_time_us != 0) trade->hold_expire_time_us = row.expire_time_us;
+  if (row.part.units > Amount()) {
+    TakePart(row.part, trade);
+    trade->settled = step;
+  } else if (row.state == TradeState::kSettled) {
+    // Else the rest of a hold was given back, and no unit moved.
+    if (trade->hold_expire_time_us == 0) trade->settled = step;
+  } else if (row.state != TradeState::kAuthorised) {
+    trade->ended = step;
   }
-  return postings->status();
 }
 
 }  // namespace
@@ -142,9 +125,8 @@ absl::StatusOr<std::optional<TradeNumber>> FindTradeNumber(
   return TradeNumber{*number};
 }
 
-absl::StatusOr<std::optional<TradeHistory>> FindTrade(const Snapshot& snapshot,
-                                                      TradeNumber number,
-                                                      Sequence as_of) {
+absl::StatusOr<std::optional<TradeHistory>> FindTradeAsMade(
+    const Snapshot& snapshot, TradeNumber number, Sequence as_of) {
   const auto created = Sequence{static_cast<uint64_t>(number)};
   if (created > as_of) return std::nullopt;
   SKONTRO_ASSIGN_OR_RETURN(const std::optional<std::string> value,
@@ -154,12 +136,100 @@ absl::StatusOr<std::optional<TradeHistory>> FindTrade(const Snapshot& snapshot,
   trade.number = number;
   SKONTRO_ASSIGN_OR_RETURN(trade.row, DecodeTradeRow(*value));
   trade.id = TradeId(trade.row.created, number);
-  if (trade.row.created.initiator == Initiator::kBuyer) {
+  if (PaysAtOnce(trade.row.created)) {
     trade.state = TradeState::kSettled;
     trade.settled = {created, trade.row.time_us, trade.row.booking_date};
+  } else if (trade.row.created.initiator == Initiator::kBuyer) {
+    trade.state = TradeState::kAuthorised;
+    trade.hold_expire_time_us = trade.row.created.hold_expire_time_us;
   }
-  SKONTRO_RETURN_IF_ERROR(ReadSteps(snapshot, as_of, &trade));
   return trade;
+}
+
+absl::Status AddTradeSteps(const Snapshot& snapshot, Sequence as_of,
+                           TradeHistory* trade) {
+  const std::string prefix = TradeKey(trade->number);
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kTradeStep);
+  for (it->Seek(prefix); it->Valid() && it->key().substr(0, 8) == prefix;
+       it->Next()) {
+    const auto sequence = Sequence{LastNumberOf(it->key())};
+    if (sequence > as_of) break;
+    SKONTRO_ASSIGN_OR_RETURN(const TradeStepRow row,
+                             DecodeTradeStepRow(it->value()));
+    const TradeHistory::Step step{sequence, row.time_us, row.booking_date};
+    AddStep(row, step, trade);
+  }
+  return it->status();
+}
+
+void TakePart(const TradeLegs& part, TradeHistory* trade) {
+  // The parts never exceed the trade, whose amounts are at most 10^15.
+  TradeLegs* const all = &trade->all_parts;
+  all->units = Add(all->units, part.units).value_or(all->units);
+  all->national_value += part.national_value;
+  all->cash += part.cash;
+  trade->newest_part = part;
+}
+
+TradeLegs LegsOfEntry(const TradeHistory& trade, ledger::EntryKind kind) {
+  const TradeCreated& created = trade.row.created;
+  if (trade.hold_expire_time_us == 0) {
+    return {created.units, created.national_value, created.cash};
+  }
+  return kind == ledger::EntryKind::kReversal ? trade.all_parts
+                                              : trade.newest_part;
+}
+
+absl::StatusOr<std::optional<TradeHistory>> FindTrade(const Snapshot& snapshot,
+                                                      TradeNumber number,
+                                                      Sequence as_of) {
+  SKONTRO_ASSIGN_OR_RETURN(std::optional<TradeHistory> trade,
+                           FindTradeAsMade(snapshot, number, as_of));
+  if (trade.has_value()) {
+    SKONTRO_RETURN_IF_ERROR(AddTradeSteps(snapshot, as_of, &*trade));
+  }
+  return trade;
+}
+
+absl::StatusOr<std::vector<Sequence>> RecordsOfTrade(const Snapshot& snapshot,
+                                                     TradeNumber number,
+                                                     Sequence as_of) {
+  std::vector<Sequence> sequences = {Sequence{static_cast<uint64_t>(number)}};
+  const std::string prefix = TradeKey(number);
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kTradeStep);
+  for (it->Seek(prefix); it->Valid() && it->key().substr(0, 8) == prefix;
+       it->Next()) {
+    const auto sequence = Sequence{LastNumberOf(it->key())};
+    if (sequence > as_of) break;
+    sequences.push_back(sequence);
+  }
+  SKONTRO_RETURN_IF_ERROR(it->status());
+  return sequences;
+}
+
+// The times of trades grow with their numbers, so halving finds it.
+absl::StatusOr<TradeNumber> FirstTradeFrom(const Snapshot& snapshot,
+                                           int64_t time_us, Sequence as_of) {
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kTrade);
+  uint64_t low = 0;  // Every trade below it is older.
+  uint64_t high = static_cast<uint64_t>(as_of) + 1;  // No trade from it on is.
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    it->Seek(TradeKey(TradeNumber{middle}));
+    SKONTRO_RETURN_IF_ERROR(it->status());
+    const uint64_t number = it->Valid() ? LastNumberOf(it->key()) : high;
+    if (number >= high) {
+      high = middle;
+      continue;
+    }
+    SKONTRO_ASSIGN_OR_RETURN(const TradeRow row, DecodeTradeRow(it->value()));
+    if (row.time_us < time_us) {
+      low = number + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return TradeNumber{low};
 }
 
 absl::StatusOr<std::optional<TradeHistory>> FindTrade(const Snapshot& snapshot,
@@ -191,22 +261,41 @@ absl::StatusOr<std::vector<MemberNumber>> FindByTaxId(const Snapshot& snapshot,
   return members;
 }
 
+absl::StatusOr<Standing> StandingAt(const Snapshot& snapshot,
+                                    MemberNumber member, Sequence as_of) {
+  Standing standing;
+  SKONTRO_RETURN_IF_ERROR(
+      WalkStatuses(snapshot, member, ledger::Next(as_of),
+                   [&](Sequence, const MemberStatusRow& row) {
+                     standing = {row.set.new_status, row.set.wind_down_date};
+                     return false;
+                   }));
+  return standing;
+}
+
 absl::StatusOr<MemberProfile> ReadProfile(const Snapshot& snapshot,
                                           MemberRow row) {
   const auto subject = static_cast<uint64_t>(row.created.number);
-  SKONTRO_ASSIGN_OR_RETURN(
-      std::optional<std::string> name,
-      ReadPersonal(snapshot, subject, row.sequence, kLegalNameField));
+  SKONTRO_ASSIGN_OR_RETURN(std::string name, ReadLegalName(snapshot, row));
   SKONTRO_ASSIGN_OR_RETURN(
       const std::optional<std::string> address,
       ReadPersonal(snapshot, subject, row.sequence, kAddressField));
   MemberProfile profile;
   profile.row = std::move(row);
-  profile.legal_name = std::move(name).value_or("");
+  profile.legal_name = std::move(name);
   if (address.has_value()) {
     profile.address_lines = absl::StrSplit(*address, '\n');
   }
   return profile;
+}
+
+absl::StatusOr<std::string> ReadLegalName(const Snapshot& snapshot,
+                                          const MemberRow& row) {
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::optional<std::string> name,
+      ReadPersonal(snapshot, static_cast<uint64_t>(row.created.number),
+                   row.sequence, kLegalNameField));
+  return std::move(name).value_or("");
 }
 
 absl::StatusOr<std::string> ReadDescription(const Snapshot& snapshot,
@@ -222,14 +311,67 @@ absl::StatusOr<std::string> ReadDescription(const Snapshot& snapshot,
 absl::StatusOr<Limits> LimitsAt(const Snapshot& snapshot,
                                 const NetworkCreated& terms, AccountId account,
                                 Sequence as_of) {
-  Limits limits{terms.default_credit_line, terms.default_balance_limit, false};
-  SKONTRO_RETURN_IF_ERROR(WalkLimits(
-      snapshot, account, ledger::Next(as_of),
-      [&](Sequence, const LimitRow& row) {
-        limits = {row.set.new_credit_line, row.set.new_balance_limit, true};
-        return false;
-      }));
-  return limits;
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kLimit);
+  return LimitsAt(it.get(), terms, account, as_of);
+}
+
+absl::StatusOr<Limits> LimitsAt(ledger::Iterator* limits,
+                                const NetworkCreated& terms, AccountId account,
+                                Sequence as_of) {
+  limits->SeekForPrev(LimitKey(account, as_of));
+  SKONTRO_RETURN_IF_ERROR(limits->status());
+  if (!limits->Valid() ||
+      limits->key().substr(0, 8) != ledger::AccountKey(account)) {
+    return Limits{terms.default_credit_line, terms.default_balance_limit,
+                  false};
+  }
+  SKONTRO_ASSIGN_OR_RETURN(const LimitRow row, DecodeLimitRow(limits->value()));
+  return Limits{row.set.new_credit_line, row.set.new_balance_limit, true};
+}
+
+absl::StatusOr<Holds> HoldsAt(const Snapshot& snapshot, AccountId account,
+                              Sequence as_of) {
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kHold);
+  return HoldsAt(it.get(), account, as_of);
+}
+
+absl::StatusOr<Holds> HoldsAt(ledger::Iterator* holds, AccountId account,
+                              Sequence as_of) {
+  Holds found;
+  for (const HoldSide side : {HoldSide::kOut, HoldSide::kIn}) {
+    holds->SeekForPrev(HoldKey(account, side, as_of));
+    SKONTRO_RETURN_IF_ERROR(holds->status());
+    const std::string prefix = HoldPrefix(account, side);
+    if (!holds->Valid() || holds->key().substr(0, prefix.size()) != prefix) {
+      continue;
+    }
+    if (holds->value().size() != sizeof(uint64_t)) {
+      return absl::DataLossError("a row of the family hold is no number");
+    }
+    (side == HoldSide::kOut ? found.out : found.in) = Amount::FromMinorUnits(
+        static_cast<int64_t>(ReadBigEndian<uint64_t>(holds->value())));
+  }
+  return found;
+}
+
+absl::StatusOr<MemberNumber> LastMember(const Snapshot& snapshot) {
+  const std::unique_ptr<Iterator> it = snapshot.NewIterator(Family::kMember);
+  it->SeekForPrev(MemberKey(MemberNumber{UINT64_MAX}));
+  SKONTRO_RETURN_IF_ERROR(it->status());
+  return MemberNumber{it->Valid() ? LastNumberOf(it->key()) : 0};
+}
+
+absl::StatusOr<PoliciesAsOf> PoliciesAt(const Snapshot& snapshot,
+                                        Sequence as_of) {
+  PoliciesAsOf found;
+  const BackwardWalk walk(snapshot, Family::kPolicies, "",
+                          static_cast<uint64_t>(ledger::Next(as_of)));
+  if (walk.Valid()) {
+    found.sequence = Sequence{walk.number()};
+    SKONTRO_ASSIGN_OR_RETURN(found.row, DecodePoliciesRow(walk.value()));
+  }
+  SKONTRO_RETURN_IF_ERROR(walk.status());
+  return found;
 }
 
 absl::Status WalkMembers(const Snapshot& snapshot, MemberNumber first,
@@ -243,40 +385,6 @@ absl::Status WalkMembers(const Snapshot& snapshot, MemberNumber first,
   return it->status();
 }
 
-absl::Status WalkTrades(const Snapshot& snapshot, TradeNumber before,
-                        const std::function<bool(TradeNumber)>& visit) {
-  BackwardWalk walk(snapshot, Family::kTrade, "",
-                    static_cast<uint64_t>(before));
-  for (; walk.Valid(); walk.Next()) {
-    if (!visit(TradeNumber{walk.number()})) break;
-  }
-  return walk.status();
-}
-
-// Merges two walks, newest first: the trades that began as a proposal have rows
-// of their own; those paid at once are found by the posting that created them.
-absl::Status WalkTradesOf(const Snapshot& snapshot, MemberNumber member,
-                          AccountId account, TradeNumber before,
-                          const std::function<bool(TradeNumber)>& visit) {
-  const auto bound = static_cast<uint64_t>(before);
-  BackwardWalk proposed(snapshot, Family::kMemberTrade, MemberKey(member),
-                        bound);
-  BackwardWalk postings(snapshot, Family::kAccountEntry,
-                        ledger::AccountKey(account), bound);
-  SKONTRO_RETURN_IF_ERROR(SkipToCreating(&postings));
-  while (proposed.Valid() || postings.Valid()) {
-    const bool take_proposed =
-        proposed.Valid() &&
-        (!postings.Valid() || proposed.number() > postings.number());
-    BackwardWalk& next = take_proposed ? proposed : postings;
-    if (!visit(TradeNumber{next.number()})) break;
-    next.Next();
-    if (!take_proposed) SKONTRO_RETURN_IF_ERROR(SkipToCreating(&postings));
-  }
-  SKONTRO_RETURN_IF_ERROR(proposed.status());
-  return postings.status();
-}
-
 absl::Status WalkLimits(
     const Snapshot& snapshot, AccountId account, Sequence before,
     const std::function<bool(Sequence, const LimitRow&)>& visit) {
@@ -284,6 +392,19 @@ absl::Status WalkLimits(
                     static_cast<uint64_t>(before));
   for (; walk.Valid(); walk.Next()) {
     SKONTRO_ASSIGN_OR_RETURN(const LimitRow row, DecodeLimitRow(walk.value()));
+    if (!visit(Sequence{walk.number()}, row)) break;
+  }
+  return walk.status();
+}
+
+absl::Status WalkStatuses(
+    const Snapshot& snapshot, MemberNumber member, Sequence before,
+    const std::function<bool(Sequence, const MemberStatusRow&)>& visit) {
+  BackwardWalk walk(snapshot, Family::kMemberStatus, MemberKey(member),
+                    static_cast<uint64_t>(before));
+  for (; walk.Valid(); walk.Next()) {
+    SKONTRO_ASSIGN_OR_RETURN(const MemberStatusRow row,
+                             DecodeMemberStatusRow(walk.value()));
     if (!visit(Sequence{walk.number()}, row)) break;
   }
   return walk.status();

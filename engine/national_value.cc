@@ -49,6 +49,12 @@ std::optional<int64_t> NationalValue(Amount units, const Rate& rate) {
   return static_cast<int64_t>(value);
 }
 
+int64_t ShareOf(int64_t total, Amount part, Amount whole) {
+  SKONTRO_CHECK(part >= Amount() && part <= whole && whole > Amount());
+  return static_cast<int64_t>(
+      DivideRounded(__int128{total} * part.minor_units(), whole.minor_units()));
+}
+
 bool IsTaxOf(int64_t tax, int64_t base, int64_t rate_ppm, int peg_decimals) {
   const __int128 expected = DivideRounded(__int128{base} * rate_ppm, 1'000'000);
   const __int128 away = tax < expected ? expected - tax : tax - expected;

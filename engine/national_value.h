@@ -22,6 +22,12 @@ Rate ParityOf(int unit_decimals, int peg_decimals);
 // currency; nullopt if that is beyond kAmountMax.
 std::optional<int64_t> NationalValue(Amount units, const Rate& rate);
 
+// The share of `total` that belongs to the first `part` of `whole`, rounded
+// half away from zero. What a part takes is the difference of two of these, so
+// that the parts of a whole add up to the total.
+// REQUIRES: 0 <= part <= whole, whole > 0, and each is at most kAmountMax.
+int64_t ShareOf(int64_t total, Amount part, Amount whole);
+
 // Whether `tax` is what `base` at `rate_ppm` gives, rounded, or less than one
 // currency unit away from it: the tolerance of EN 16931 rule BR-CO-17, which
 // lets invoices round per line.

@@ -25,8 +25,13 @@ std::string ApiKeyName(const NetworkCreated& terms, std::string_view id);
 Refusal NotFound(std::string name);
 Refusal Exists(std::string name);
 
-// The name of a state, such as "SETTLED".
+// The name of a state, such as "SETTLED", and of where a membership stands,
+// such as "FROZEN".
 std::string_view TradeStateName(TradeState state);
+std::string_view MemberStatusName(MemberStatus status);
+
+// A time as refusals have it: RFC 3339 in UTC, with microseconds.
+std::string TimeText(int64_t time_us);
 
 // CREDIT_LINE_EXCEEDED if the account of `payer` cannot spend `amount`;
 // BALANCE_LIMIT_EXCEEDED if the account of `receiver` has no room for it.

@@ -33,10 +33,21 @@ struct TradeRow {
   CivilDate booking_date;
 };
 
+// What moves with a trade, or a part of it.
+struct TradeLegs {
+  Amount units;
+  int64_t national_value = 0;  // Minor units of the peg currency.
+  int64_t cash = 0;            // The same.
+
+  friend bool operator==(const TradeLegs&, const TradeLegs&) = default;
+};
+
 struct TradeStepRow {
   TradeState state = TradeState::kProposed;
   int64_t time_us = 0;
   CivilDate booking_date;
+  TradeLegs part;              // What moved, of a trade with a hold.
+  int64_t expire_time_us = 0;  // Of the step that authorises.
 };
 
 struct LimitRow {
@@ -44,6 +55,12 @@ struct LimitRow {
   int64_t time_us = 0;
   std::string author;
   MemberNumber subject{};  // Whose personal row holds the reason.
+};
+
+struct MemberStatusRow {
+  MemberStatusSet set;
+  int64_t time_us = 0;
+  std::string author;
 };
 
 // What a record says of a key: the first row of a key has `created`.
@@ -56,10 +73,17 @@ struct ApiKeyRow {
   std::string replaced_by;     // The id of a key; empty for none.
 };
 
+struct PoliciesRow {
+  PoliciesSet set;
+  int64_t time_us = 0;
+  std::string author;
+};
+
 // Which personal text of a record; the numbers are on disk.
 inline constexpr uint32_t kLegalNameField = 1;
 inline constexpr uint32_t kAddressField = 2;
 inline constexpr uint32_t kLimitReasonField = 1;
+inline constexpr uint32_t kStatusReasonField = 1;
 inline constexpr uint32_t kDescriptionField = 1;
 
 // Keys of the families.
@@ -70,8 +94,25 @@ std::string TradeKey(TradeNumber number);
 std::string TradeStepKey(TradeNumber number, Sequence sequence);
 std::string MemberTradeKey(MemberNumber member, TradeNumber number);
 std::string InvoiceRowKey(const InvoiceKey& key);
+// Of all trades of an invoice number, whoever gave it; `normalised`.
+std::string InvoiceNumberPrefix(std::string_view normalised);
+std::string InvoiceNumberKey(std::string_view normalised, TradeNumber number);
+// Under what number the family `trade_state` has the trades of a state: those
+// that wait for somebody, and those in which few trades end. nullopt for a
+// state without rows.
+inline constexpr uint32_t kOpenTrades = 0;
+std::optional<uint32_t> RowsOfState(TradeState state);
+std::string TradeStatePrefix(uint32_t rows);
+std::string TradeStateKey(uint32_t rows, TradeNumber number);
 std::string LimitKey(AccountId account, Sequence sequence);
+// What is held of an account from a record on: by it, or for it. The keys of
+// the two differ in one byte behind the account.
+enum class HoldSide : uint8_t { kOut = 1, kIn = 2 };
+std::string HoldPrefix(AccountId account, HoldSide side);
+std::string HoldKey(AccountId account, HoldSide side, Sequence sequence);
+std::string MemberStatusKey(MemberNumber member, Sequence sequence);
 std::string ApiKeyRowKey(std::string_view id, Sequence sequence);
+std::string PoliciesKey(Sequence sequence);
 std::string NumberValue(uint64_t number);
 
 // The scope of a company id within `country`, such as "FR:siren"; a VAT id has

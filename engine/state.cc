@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
 
@@ -33,6 +32,14 @@ ledger::RecordKind KindOf(const Event& event) {
              : ledger::RecordKind::kEvent;
 }
 
+// Whether a record with this event may have entries.
+bool MayMoveUnits(const Event& event) {
+  return std::holds_alternative<TradeCreated>(event) ||
+         std::holds_alternative<TradeAccepted>(event) ||
+         std::holds_alternative<TradeReversed>(event) ||
+         std::holds_alternative<HoldSettled>(event);
+}
+
 }  // namespace
 
 State::State(const ledger::Record& genesis, NetworkCreated terms,
@@ -53,6 +60,7 @@ State::State(StateContents contents, uint64_t digest_interval)
       members_(std::move(contents.members)),
       accounts_(std::move(contents.accounts)),
       api_keys_(std::move(contents.api_keys)),
+      policies_(std::move(contents.policies)),
       touched_(std::move(contents.touched)) {
   member_by_id_.reserve(members_.size());
   for (size_t i = 0; i < members_.size(); ++i) {
@@ -80,12 +88,7 @@ void State::Apply(const ledger::Record& record, const Event& event,
   booking_date_ = record.booking_date;
   CountGroup(record);
   ApplyEvent(event);
-  SKONTRO_CHECK_AT(record.entries.empty() ||
-                       (record.kind == ledger::RecordKind::kEvent &&
-                        !std::holds_alternative<HeadKeySet>(event) &&
-                        !std::holds_alternative<ApiKeyCreated>(event) &&
-                        !std::holds_alternative<ApiKeyRevoked>(event)),
-                   sequence_);
+  SKONTRO_CHECK_AT(record.entries.empty() || MayMoveUnits(event), sequence_);
   ApplyEntries(record);
   if (recall_ == Recall::kRecent) ApplyRequest(record, event);
 }
@@ -102,29 +105,12 @@ void State::CountGroup(const ledger::Record& record) {
 void State::ApplyEvent(const Event& event) {
   if (const auto* created = std::get_if<MemberCreated>(&event)) {
     ApplyMember(*created);
+  } else if (const auto* status = std::get_if<MemberStatusSet>(&event)) {
+    ApplyMemberStatus(*status);
   } else if (const auto* set = std::get_if<CreditLineSet>(&event)) {
     ApplyCreditLine(*set);
   } else if (const auto* trade = std::get_if<TradeCreated>(&event)) {
     ApplyTradeCreated(*trade);
-  } else if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
-    OpenTrade(accepted->trade).settle_sequence = sequence_;
-    touched_.trades.push_back(accepted->trade);
-    FinishTrade(accepted->trade, TradeState::kSettled);
-  } else if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
-    OpenTrade(declined->trade);
-    touched_.trades.push_back(declined->trade);
-    FinishTrade(declined->trade, TradeState::kDeclined);
-    FreeInvoice(declined->freed_invoice);
-  } else if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
-    // Found in memory only if it was settled lately.
-    const auto found = trades_.find(reversed->trade);
-    SKONTRO_CHECK_AT(
-        found == trades_.end() ||
-            (found->second.state == TradeState::kSettled &&
-             found->second.settle_sequence == reversed->settle_sequence),
-        sequence_);
-    FinishTrade(reversed->trade, TradeState::kReversed);
-    FreeInvoice(reversed->freed_invoice);
   } else if (const auto* accepted_loss =
                  std::get_if<RecoveryAccepted>(&event)) {
     // It says that records are gone and changes nothing of what is left.
@@ -136,11 +122,12 @@ void State::ApplyEvent(const Event& event) {
     ApplyApiKey(*key);
   } else if (const auto* revoked = std::get_if<ApiKeyRevoked>(&event)) {
     ApplyRevoked(*revoked);
-  } else {
-    // The store knows the key, and nothing is decided by it.
-    SKONTRO_CHECK_AT(std::holds_alternative<RequestRefused>(event) ||
-                         std::holds_alternative<HeadKeySet>(event),
-                     sequence_);
+  } else if (const auto* policies = std::get_if<PoliciesSet>(&event)) {
+    ApplyPolicies(*policies);
+  } else if (!std::holds_alternative<RequestRefused>(event) &&
+             !std::holds_alternative<HeadKeySet>(event)) {
+    // Of those two nothing is decided by; the store knows the key.
+    ApplyTradeStep(event);
   }
 }
 
@@ -179,9 +166,10 @@ void State::ApplyRequest(const ledger::Record& record, const Event& event) {
 void State::ApplyMember(const MemberCreated& created) {
   SKONTRO_CHECK_AT(created.number == next_member(), sequence_);
   SKONTRO_CHECK_AT(created.main_account == next_account(), sequence_);
-  members_.push_back({created.id, MemberStatus::kActive, created.main_account});
+  members_.push_back({.id = created.id, .main_account = created.main_account});
   accounts_.push_back({Amount(), terms_.default_credit_line,
-                       terms_.default_balance_limit, created.number});
+                       terms_.default_balance_limit, created.number, Amount(),
+                       Amount()});
   touched_.Touch(created.main_account);
   SKONTRO_CHECK_AT(member_by_id_.emplace(created.id, created.number).second,
                    sequence_);
@@ -221,6 +209,12 @@ void State::ApplyRevoked(const ApiKeyRevoked& revoked) {
   touched_.api_keys.insert(revoked.id);
 }
 
+void State::ApplyPolicies(const PoliciesSet& set) {
+  SKONTRO_CHECK_AT(set.version == policies_.version + 1, sequence_);
+  policies_ = set;
+  touched_.policies = true;
+}
+
 const ApiKey* State::FindApiKey(std::string_view id) const {
   const auto found = api_keys_.find(id);
   return found == api_keys_.end() ? nullptr : &found->second;
@@ -228,6 +222,19 @@ const ApiKey* State::FindApiKey(std::string_view id) const {
 
 void State::TakeTaxId(const std::string& key) {
   if (tax_ids_.insert(key).second) touched_.tax_ids.push_back(key);
+}
+
+void State::ApplyMemberStatus(const MemberStatusSet& set) {
+  SKONTRO_CHECK_AT(IndexOf(set.member) < members_.size(), sequence_);
+  Member& changed = members_[IndexOf(set.member)];
+  SKONTRO_CHECK_AT(changed.status == set.old_status, sequence_);
+  SKONTRO_CHECK_AT(changed.status != MemberStatus::kClosed, sequence_);
+  SKONTRO_CHECK_AT(set.wind_down_date.has_value() ==
+                       (set.new_status == MemberStatus::kClosing),
+                   sequence_);
+  changed.status = set.new_status;
+  changed.wind_down_date = set.wind_down_date;
+  touched_.statuses.insert(set.member);
 }
 
 void State::ApplyCreditLine(const CreditLineSet& set) {
@@ -238,42 +245,6 @@ void State::ApplyCreditLine(const CreditLineSet& set) {
   changed.credit_line = set.new_credit_line;
   changed.balance_limit = set.new_balance_limit;
   touched_.Touch(set.account);
-}
-
-void State::ApplyTradeCreated(const TradeCreated& created) {
-  SKONTRO_CHECK_AT(IndexOf(created.seller) < members_.size(), sequence_);
-  SKONTRO_CHECK_AT(IndexOf(created.buyer) < members_.size(), sequence_);
-  const bool paid = created.initiator == Initiator::kBuyer;
-  if (paid && recall_ == Recall::kNothing) return;
-  const auto number = TradeNumber{static_cast<uint64_t>(sequence_)};
-  Trade trade;
-  trade.id = TradeId(created, number);
-  trade.seller = created.seller;
-  trade.buyer = created.buyer;
-  trade.units = created.units;
-  trade.changed = sequence_;
-  if (created.invoice.has_value()) {
-    trade.invoice = KeyOf(created.seller, *created.invoice);
-    const InvoiceState* known = FindInvoice(*trade.invoice);
-    SKONTRO_CHECK_AT(known == nullptr || !known->held, sequence_);
-    SetInvoice(*trade.invoice, {true, trade.id});
-  }
-  if (paid) {
-    trade.state = TradeState::kSettled;
-    trade.settle_sequence = sequence_;
-    recent_trades_.push_back({number, sequence_});
-  } else {
-    touched_.trades.push_back(number);
-  }
-  AddTrade(number, std::move(trade));
-}
-
-void State::AddTrade(TradeNumber number, Trade trade) {
-  if (trade.state == TradeState::kProposed) ++open_trade_count_;
-  if (trade.id != ServerTradeId(number)) {
-    SKONTRO_CHECK_AT(trade_by_id_.emplace(trade.id, number).second, sequence_);
-  }
-  SKONTRO_CHECK_AT(trades_.emplace(number, std::move(trade)).second, sequence_);
 }
 
 bool State::DigestIsDue() const {
@@ -315,105 +286,6 @@ void State::ApplyStateDigested(const StateDigested& digested) {
   touched_.Begin(digested.digest, sequence_, members_.size());
 }
 
-// A finished trade is forgotten in time: what its next step needs is in the
-// store, and comes with the Facts.
-void State::FinishTrade(TradeNumber number, TradeState state) {
-  // A reversal may be of a trade that was forgotten: then there is nothing to
-  // change, but later commands with older Facts must see it.
-  if (state != TradeState::kReversed) --open_trade_count_;
-  if (recall_ == Recall::kNothing) {
-    ForgetTrade(number);
-    return;
-  }
-  Trade& trade = trades_[number];
-  trade.state = state;
-  trade.changed = sequence_;
-  recent_trades_.push_back({number, sequence_});
-}
-
-void State::ForgetTrade(TradeNumber number) {
-  const auto found = trades_.find(number);
-  if (found == trades_.end()) return;
-  const auto by_id = trade_by_id_.find(found->second.id);
-  if (by_id != trade_by_id_.end() && by_id->second == number) {
-    trade_by_id_.erase(by_id);
-  }
-  trades_.erase(found);
-}
-
-void State::SetInvoice(const InvoiceKey& key, InvoiceState state) {
-  if (recall_ == Recall::kNothing) return;
-  invoices_.insert_or_assign(key, DatedInvoice{std::move(state), sequence_});
-  recent_invoices_.push_back({key, sequence_});
-}
-
-void State::FreeInvoice(const std::optional<InvoiceKey>& key) {
-  if (!key.has_value()) return;
-  const InvoiceState* known = FindInvoice(*key);
-  SKONTRO_CHECK_AT(known == nullptr || known->held, sequence_);
-  SetInvoice(*key, {});
-}
-
-Trade& State::OpenTrade(TradeNumber number) {
-  const auto found = trades_.find(number);
-  SKONTRO_CHECK_AT(found != trades_.end(), sequence_);
-  SKONTRO_CHECK_AT(found->second.state == TradeState::kProposed, sequence_);
-  return found->second;
-}
-
-State::BeforeTrade State::Remember(const TradeCreated& created) const {
-  BeforeTrade before{time_us_,
-                     booking_date_,
-                     std::nullopt,
-                     group_left_,
-                     touched_.Has(member(created.seller).main_account),
-                     touched_.Has(member(created.buyer).main_account)};
-  if (created.invoice.has_value()) {
-    const auto found = invoices_.find(KeyOf(created.seller, *created.invoice));
-    if (found != invoices_.end()) before.invoice = found->second;
-  }
-  return before;
-}
-
-void State::UndoTrade(const ledger::Record& record, const TradeCreated& created,
-                      const BeforeTrade& before) {
-  const auto number = TradeNumber{static_cast<uint64_t>(sequence_)};
-  for (const ledger::Entry& entry : record.entries) {
-    for (const ledger::Posting& posting : entry.postings) {
-      Account& changed = accounts_[IndexOf(posting.account)];
-      changed.balance = *Subtract(changed.balance, posting.amount);
-      balances_sum_ -= posting.amount.minor_units();
-    }
-  }
-  SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
-  if (!record.request_id.empty()) {
-    requests_.erase(recent_requests_.back().name());
-    recent_requests_.pop_back();
-  }
-  if (created.invoice.has_value()) {
-    const InvoiceKey key = KeyOf(created.seller, *created.invoice);
-    if (before.invoice.has_value()) {
-      invoices_.insert_or_assign(key, *before.invoice);
-    } else {
-      invoices_.erase(key);
-    }
-    recent_invoices_.pop_back();
-  }
-  ForgetTrade(number);
-  if (created.initiator == Initiator::kSeller) {
-    --open_trade_count_;
-    touched_.trades.pop_back();
-  } else {
-    recent_trades_.pop_back();
-    touched_.Touch(member(created.seller).main_account, before.seller_touched);
-    touched_.Touch(member(created.buyer).main_account, before.buyer_touched);
-  }
-  group_left_ = before.group_left;
-  sequence_ = ledger::Before(sequence_);
-  time_us_ = before.time_us;
-  booking_date_ = before.booking_date;
-}
-
 std::optional<MemberNumber> State::FindMember(std::string_view id) const {
   const auto found = member_by_id_.find(ToAbsl(id));
   if (found == member_by_id_.end()) return std::nullopt;
@@ -434,72 +306,10 @@ const Account& State::account(AccountId account) const {
   return accounts_[IndexOf(account)];
 }
 
-std::optional<State::FoundTrade> State::FindTrade(
-    std::string_view id, const std::optional<TradeFact>& fact) const {
-  const std::optional<TradeNumber> number = NumberOf(id);
-  if (number.has_value()) return FoundTrade{*number, trades_.at(*number)};
-  if (!fact.has_value()) return std::nullopt;
-  FoundTrade out;
-  out.number = fact->number;
-  out.trade.id = std::string(id);
-  out.trade.seller = fact->created.seller;
-  out.trade.buyer = fact->created.buyer;
-  out.trade.units = fact->created.units;
-  out.trade.state = fact->state;
-  out.trade.settle_sequence = fact->settle_sequence;
-  if (fact->created.invoice.has_value()) {
-    out.trade.invoice = KeyOf(fact->created.seller, *fact->created.invoice);
-  }
-  // The step that finished it may be newer than the fact.
-  const auto newer = trades_.find(fact->number);
-  if (newer != trades_.end()) out.trade.state = newer->second.state;
-  return out;
-}
-
-const Trade* State::FindOpenTrade(TradeNumber number) const {
-  const auto found = trades_.find(number);
-  if (found == trades_.end()) return nullptr;
-  return found->second.state == TradeState::kProposed ? &found->second
-                                                      : nullptr;
-}
-
-std::vector<TradeNumber> State::OpenTrades() const {
-  std::vector<TradeNumber> numbers;
-  numbers.reserve(open_trade_count_);
-  for (const auto& [number, trade] : trades_) {
-    if (trade.state == TradeState::kProposed) numbers.push_back(number);
-  }
-  std::sort(numbers.begin(), numbers.end());
-  return numbers;
-}
-
 std::vector<std::string> State::TaxIds() const {
   std::vector<std::string> keys(tax_ids_.begin(), tax_ids_.end());
   std::sort(keys.begin(), keys.end());
   return keys;
-}
-
-bool State::HasTrade(std::string_view id) const {
-  return NumberOf(id).has_value();
-}
-
-std::optional<TradeNumber> State::NumberOf(std::string_view trade_id) const {
-  uint64_t number = 0;
-  if (IsServerTradeId(trade_id) &&
-      absl::SimpleAtoi(ToAbsl(trade_id.substr(1)), &number)) {
-    const auto found = trades_.find(TradeNumber{number});
-    if (found != trades_.end() && found->second.id == trade_id) {
-      return found->first;
-    }
-  }
-  const auto found = trade_by_id_.find(ToAbsl(trade_id));
-  if (found == trade_by_id_.end()) return std::nullopt;
-  return found->second;
-}
-
-const State::InvoiceState* State::FindInvoice(const InvoiceKey& key) const {
-  const auto found = invoices_.find(key);
-  return found == invoices_.end() ? nullptr : &found->second.state;
 }
 
 const RequestRow* State::FindRequest(std::string_view actor,
@@ -534,18 +344,41 @@ void State::ForgetUpTo(Sequence floor) {
   }
 }
 
+State::Limits State::LimitsOf(AccountId number) const {
+  const Account& limited = account(number);
+  const MemberStatus status = member(limited.owner).status;
+  if (status == MemberStatus::kClosing || status == MemberStatus::kClosed) {
+    return {};
+  }
+  return {limited.credit_line, limited.balance_limit};
+}
+
+__int128 State::SpendableOf(AccountId number) const {
+  const Account& of = account(number);
+  return __int128{of.balance.minor_units()} - of.holds_out.minor_units() +
+         LimitsOf(number).credit_line.minor_units();
+}
+
+__int128 State::RoomOf(AccountId number) const {
+  const Account& of = account(number);
+  return __int128{LimitsOf(number).balance_limit.minor_units()} -
+         of.balance.minor_units() - of.holds_in.minor_units();
+}
+
 void State::CheckLimits(const ledger::Record& record) const {
   for (const ledger::Entry& entry : record.entries) {
     for (const ledger::Posting& posting : entry.postings) {
-      const Account& moved = account(posting.account);
-      const std::optional<Amount> spendable =
-          Add(moved.balance, moved.credit_line);
       const bool is_within = posting.amount < Amount()
-                                 ? spendable >= Amount()
-                                 : moved.balance <= moved.balance_limit;
+                                 ? SpendableOf(posting.account) >= 0
+                                 : RoomOf(posting.account) >= 0;
       SKONTRO_CHECK_AT(is_within, sequence_);
     }
   }
+}
+
+void State::CheckLimits(const HoldsAfter& holds) const {
+  SKONTRO_CHECK_AT(SpendableOf(holds.buyer_account) >= 0, sequence_);
+  SKONTRO_CHECK_AT(RoomOf(holds.seller_account) >= 0, sequence_);
 }
 
 void State::CheckInvariants() const {
@@ -558,6 +391,23 @@ void State::CheckInvariants() const {
   }
   SKONTRO_CHECK_AT(sum == 0, sequence_);
   SKONTRO_CHECK_AT(balances_sum_ == 0, sequence_);
+
+  // What is held, by account - 1: less what the trades hold, nothing is left.
+  std::vector<std::pair<__int128, __int128>> held(accounts_.size());
+  for (size_t i = 0; i < accounts_.size(); ++i) {
+    held[i] = {accounts_[i].holds_out.minor_units(),
+               accounts_[i].holds_in.minor_units()};
+  }
+  for (const auto& [time_us, number] : deadlines_) {
+    const Trade& trade = trades_.at(number);
+    const int64_t units = trade.Held().minor_units();
+    SKONTRO_CHECK_AT(units > 0, sequence_);
+    held[IndexOf(member(trade.buyer).main_account)].first -= units;
+    held[IndexOf(member(trade.seller).main_account)].second -= units;
+  }
+  for (const auto& [out, in] : held) {
+    SKONTRO_CHECK_AT(out == 0 && in == 0, sequence_);
+  }
 }
 
 }  // namespace skontro::engine

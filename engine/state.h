@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,12 +36,10 @@
 
 namespace skontro::engine {
 
-// The numbers of skontro.v1.Member.Status. Only kActive is reached yet.
-enum class MemberStatus : uint32_t { kActive = 2 };
-
 struct Member {
   std::string id;
   MemberStatus status = MemberStatus::kActive;
+  CivilDate wind_down_date;  // Of kClosing.
   AccountId main_account{};
 };
 
@@ -49,6 +48,9 @@ struct Account {
   Amount credit_line;
   Amount balance_limit;
   MemberNumber owner{};
+  // What the holds of authorised trades take, and what they will bring.
+  Amount holds_out;
+  Amount holds_in;
 };
 
 // What has to be known of a trade to take its next step.
@@ -61,6 +63,18 @@ struct Trade {
   Sequence settle_sequence{};
   Sequence changed{};  // The newest record that is about it.
   std::optional<InvoiceKey> invoice;
+  int64_t national_value = 0;  // Of all its units; the parts of a hold share
+  int64_t cash = 0;            // these two.
+  // Of one that was authorised: when its hold ends, and what was settled.
+  int64_t hold_expire_time_us = 0;
+  Amount settled;
+
+  // What is held of it now, and what moved or will move at once.
+  Amount Held() const {
+    return state == TradeState::kAuthorised ? *Subtract(units, settled)
+                                            : Amount();
+  }
+  Amount Moved() const { return hold_expire_time_us == 0 ? units : settled; }
 };
 
 // A key that clients prove themselves with.
@@ -86,6 +100,7 @@ struct StateContents {
   std::vector<std::pair<TradeNumber, Trade>> open_trades;  // Ascending.
   std::vector<std::string> tax_ids;
   std::map<std::string, ApiKey, std::less<>> api_keys;  // By id.
+  PoliciesSet policies;
   Touched touched;
 };
 
@@ -105,6 +120,10 @@ class State {
 
   // What can never change about the network.
   const NetworkCreated& terms() const { return terms_; }
+
+  // The policies in force, and how many times they were set.
+  const Policies& policies() const { return policies_.policies; }
+  uint64_t policies_version() const { return policies_.version; }
 
   // The newest record that was applied.
   Sequence sequence() const { return sequence_; }
@@ -172,6 +191,20 @@ class State {
   const Account& account(AccountId account) const;
   size_t account_count() const { return accounts_.size(); }
 
+  // How far a trade may take the balance of an account below and above zero:
+  // its credit line and balance limit, but of a member that winds down or left,
+  // nothing at all.
+  struct Limits {
+    Amount credit_line;
+    Amount balance_limit;
+  };
+  Limits LimitsOf(AccountId account) const;
+
+  // What the account can spend, and how much more it can hold: what holds take
+  // and will bring is counted. Below zero where a limit was cut.
+  __int128 SpendableOf(AccountId account) const;
+  __int128 RoomOf(AccountId account) const;
+
   // The trade of that id, from memory or from `fact`; nullopt if neither has
   // it.
   struct FoundTrade {
@@ -184,11 +217,26 @@ class State {
   // Whether a trade of that id is in memory.
   bool HasTrade(std::string_view id) const;
 
-  // Trades that are proposed: how many, the one of that number or nullptr, and
-  // the numbers of all, ascending.
+  // Trades that are proposed or authorised: how many, the one of that number or
+  // nullptr, and the numbers of all, ascending.
   size_t open_trade_count() const { return open_trade_count_; }
   const Trade* FindOpenTrade(TradeNumber number) const;
   std::vector<TradeNumber> OpenTrades() const;
+
+  // How many of them the member is a party of. Linear in all that are open.
+  size_t CountOpenTradesOf(MemberNumber member) const;
+
+  // The hold that ends first, and of those the one of the oldest trade.
+  struct Deadline {
+    int64_t time_us = 0;
+    TradeNumber trade{};
+  };
+  std::optional<Deadline> NextDeadline() const;
+
+  // What is held of both parties when the holds between them change by `more`,
+  // which may be below zero.
+  HoldsAfter HoldsWith(MemberNumber seller, MemberNumber buyer,
+                       Amount more) const;
 
   // What memory says of an invoice: nothing, free again, or held by a trade.
   struct InvoiceState {
@@ -215,15 +263,19 @@ class State {
            recent_trades_.size();
   }
 
-  // Stops the process unless the balances of all accounts add up to zero and
-  // every limit is in its bounds. Linear in the number of accounts.
+  // Stops the process unless the balances of all accounts add up to zero, every
+  // limit is in its bounds, and what is held of each account is what its
+  // trades hold. Linear in the number of accounts and of open trades.
   void CheckInvariants() const;
 
-  // Stops the process if an account that `record`, the newest, took from is
-  // below its credit line, or one that it gave to is past its balance limit.
+  // Stops the process if an account that `record`, the newest, took from has
+  // less than nothing to spend, or one that it gave to has less than no room.
+  // The same of an event that holds units, for the two accounts. What was held
+  // and moves is as it was promised, whatever the limits are now.
   // For what was just decided: on replay the limits in force are the journal's
   // own affair, and the verifier's.
   void CheckLimits(const ledger::Record& record) const;
+  void CheckLimits(const HoldsAfter& holds) const;
 
  private:
   // Actor and request id.
@@ -253,17 +305,32 @@ class State {
   void CountGroup(const ledger::Record& record);
   void ApplyMember(const MemberCreated& created);
   void TakeTaxId(const std::string& key);
+  void ApplyMemberStatus(const MemberStatusSet& set);
   void ApplyCreditLine(const CreditLineSet& set);
   void ApplyTradeCreated(const TradeCreated& created);
+  void ApplyTradeStep(const Event& event);
+  void ApplyAuthorised(const TradeAuthorised& authorised);
+  void ApplyHoldSettled(const HoldSettled& settled);
+  void ApplyHoldEnded(TradeNumber number, TradeState unsettled,
+                      TradeState state,
+                      const std::optional<InvoiceKey>& freed_invoice,
+                      const HoldsAfter& holds);
+  void ApplyReversed(const TradeReversed& reversed);
+  void TouchHold(TradeNumber number, Trade* trade);
+  // Takes the hold of an authorised trade, or gives back `less` of it.
+  void TakeHold(TradeNumber number, const Trade& trade);
+  void GiveBack(const Trade& trade, Amount less);
+  void CheckHolds(const HoldsAfter& holds) const;
   void ApplyStateDigested(const StateDigested& digested);
   void ApplyApiKey(const ApiKeyCreated& created);
   void ApplyRevoked(const ApiKeyRevoked& revoked);
+  void ApplyPolicies(const PoliciesSet& set);
   void AddTrade(TradeNumber number, Trade trade);
   void FinishTrade(TradeNumber number, TradeState state);
   void ForgetTrade(TradeNumber number);
   void SetInvoice(const InvoiceKey& key, InvoiceState state);
   void FreeInvoice(const std::optional<InvoiceKey>& key);
-  Trade& OpenTrade(TradeNumber number);
+  Trade& OpenTrade(TradeNumber number, TradeState needed);
   std::optional<TradeNumber> NumberOf(std::string_view trade_id) const;
 
   const NetworkCreated terms_;
@@ -279,9 +346,11 @@ class State {
   absl::flat_hash_map<std::string, MemberNumber> member_by_id_;
   absl::flat_hash_set<std::string> tax_ids_;
   std::map<std::string, ApiKey, std::less<>> api_keys_;
+  PoliciesSet policies_;
 
   uint32_t group_left_ = 0;  // Records of the open group that are to come.
   size_t open_trade_count_ = 0;
+  std::set<std::pair<int64_t, TradeNumber>> deadlines_;  // Of holds.
   Touched touched_;
 
   absl::flat_hash_map<TradeNumber, Trade> trades_;

@@ -20,6 +20,9 @@ enum class RowKind : uint8_t {
   kFinishedTrade = 4,
   kTaxId = 5,
   kApiKey = 6,
+  kPolicies = 7,
+  kHold = 8,
+  kMemberStatus = 10,
 };
 
 size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
@@ -102,6 +105,11 @@ void AddTrades(const State& state, Rows* rows) {
         .Id(trade->id);
     const InvoiceKey invoice = trade->invoice.value_or(InvoiceKey());
     rows->Number(invoice.year).Id(invoice.number);
+    if (trade->state != TradeState::kAuthorised) continue;
+    rows->Kind(RowKind::kHold)
+        .Number(static_cast<uint64_t>(number))
+        .Number(trade->hold_expire_time_us)
+        .Number(trade->settled.minor_units());
   }
 }
 
@@ -131,6 +139,29 @@ void AddApiKeys(const State& state, Rows* rows) {
   }
 }
 
+// Those that are not at their defaults, so that policies of later versions
+// leave the digests of today as they are.
+void AddPolicies(const State& state, Rows* rows) {
+  if (!state.touched().policies) return;
+  rows->Kind(RowKind::kPolicies).Number(state.policies_version());
+  for (const PolicyRule& rule : PolicyRules()) {
+    const int64_t value = state.policies().Get(rule.policy);
+    if (value == rule.by_default) continue;
+    rows->Number(static_cast<uint32_t>(rule.policy)).Number(value);
+  }
+}
+
+void AddStatuses(const State& state, Rows* rows) {
+  for (const MemberNumber number : state.touched().statuses) {
+    const Member& member = state.member(number);
+    rows->Kind(RowKind::kMemberStatus)
+        .Number(static_cast<uint64_t>(number))
+        .Number(static_cast<uint64_t>(member.status))
+        .Number(member.wind_down_date.has_value() ? member.wind_down_date.days()
+                                                  : 0);
+  }
+}
+
 }  // namespace
 
 bool Touched::Has(AccountId account) const {
@@ -153,6 +184,8 @@ void Touched::Begin(const ledger::Digest& of_digest, Sequence sequence,
   trades.clear();
   tax_ids.clear();
   api_keys.clear();
+  statuses.clear();
+  policies = false;
 }
 
 StateDigested DigestOf(const State& state) {
@@ -172,6 +205,8 @@ StateDigested DigestOf(const State& state) {
   AddTrades(state, &rows);
   AddTaxIds(state, &rows);
   AddApiKeys(state, &rows);
+  AddPolicies(state, &rows);
+  AddStatuses(state, &rows);
   out.digest = rows.Finish();
   return out;
 }

@@ -31,9 +31,11 @@ struct Touched {
   Sequence since{};                  // Its sequence; 0 before the first.
   uint64_t member_count = 0;         // Members that there were then.
   std::vector<bool> accounts;        // By number - 1; absent is not touched.
-  std::vector<TradeNumber> trades;   // Proposed or answered since, as it came.
+  std::vector<TradeNumber> trades;   // Opened, held or ended since.
   std::vector<std::string> tax_ids;  // Taken since, as it came.
   std::set<std::string> api_keys;    // Made or changed since: their ids.
+  std::set<MemberNumber> statuses;   // Of members, changed since.
+  bool policies = false;             // Set since.
 
   // Whether the account was touched; says that it was, or takes it back.
   bool Has(AccountId account) const;

@@ -3,6 +3,9 @@
 #include <string>
 #include <utility>
 
+#include "engine/hold_rules.h"
+#include "engine/member_rules.h"
+#include "engine/policy_rules.h"
 #include "engine/refusals.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
@@ -12,15 +15,6 @@ namespace {
 
 void Add(std::optional<Refusal> refusal, std::vector<Refusal>* refusals) {
   if (refusal.has_value()) refusals->push_back(*std::move(refusal));
-}
-
-void CheckActive(const State& state, MemberNumber number,
-                 std::vector<Refusal>* refusals) {
-  const Member& member = state.member(number);
-  if (member.status == MemberStatus::kActive) return;
-  refusals->push_back({Reason::kMemberNotActive,
-                       {{"who", MemberName(state.terms(), member.id)},
-                        {"state", "not active"}}});
 }
 
 // DUPLICATE_INVOICE if a trade that is proposed or settled has the invoice:
@@ -50,7 +44,8 @@ std::optional<MemberNumber> FindParty(const State& state, const std::string& id,
   return number;
 }
 
-// The trade, if it is there and in the state that the step needs.
+}  // namespace
+
 std::optional<State::FoundTrade> FindInState(
     const State& state, const std::string& id,
     const std::optional<TradeFact>& fact, TradeState needed,
@@ -68,10 +63,10 @@ std::optional<State::FoundTrade> FindInState(
   return found;
 }
 
-}  // namespace
-
 std::optional<TradeCreated> DecideCreateTrade(const State& state,
                                               const CreateTrade& command,
+                                              int64_t time_us,
+                                              CivilDate booking_date,
                                               const Facts::NewTrade& facts,
                                               std::vector<Refusal>* refusals) {
   // An id of the server's form is refused already, taken or not.
@@ -87,8 +82,19 @@ std::optional<TradeCreated> DecideCreateTrade(const State& state,
     CheckInvoiceFree(state, KeyOf(*seller, *command.invoice),
                      command.invoice->number, facts, refusals);
   }
-  if (buyer.has_value()) CheckActive(state, *buyer, refusals);
-  if (seller.has_value()) CheckActive(state, *seller, refusals);
+  if (buyer.has_value()) {
+    Add(CheckMayBuy(state, *buyer, booking_date), refusals);
+  }
+  if (seller.has_value()) Add(CheckMaySell(state, *seller), refusals);
+  Add(CheckDealCap(state, command.initiator, command.units), refusals);
+  int64_t expire_time_us = 0;
+  if (command.holds && command.initiator == Initiator::kBuyer) {
+    expire_time_us =
+        DecideExpireTime("trade.hold.expire_time", command.hold_expire_time_us,
+                         time_us, refusals);
+  }
+  Add(CheckUnitShare(state, command), refusals);
+  Add(CheckVatSettlement(state, command), refusals);
   // An amount of bad form has no limits to compare with.
   if (command.initiator == Initiator::kBuyer && command.units > Amount() &&
       command.units <= Amount::FromMinorUnits(kAmountMax)) {
@@ -111,19 +117,24 @@ std::optional<TradeCreated> DecideCreateTrade(const State& state,
   created.rate = state.terms().parity;
   created.cash = command.cash;
   created.invoice = command.invoice;
+  if (expire_time_us != 0) {
+    created.hold_expire_time_us = expire_time_us;
+    created.holds = state.HoldsWith(*seller, *buyer, command.units);
+  }
   return created;
 }
 
 std::optional<TradeStep> DecideAcceptTrade(const State& state,
                                            const AcceptTrade& command,
+                                           CivilDate booking_date,
                                            const std::optional<TradeFact>& fact,
                                            std::vector<Refusal>* refusals) {
   const std::optional<State::FoundTrade> found = FindInState(
       state, command.trade_id, fact, TradeState::kProposed, refusals);
   if (!found.has_value()) return std::nullopt;
   const Trade& trade = found->trade;
-  CheckActive(state, trade.buyer, refusals);
-  CheckActive(state, trade.seller, refusals);
+  Add(CheckMayBuy(state, trade.buyer, booking_date), refusals);
+  Add(CheckMaySell(state, trade.seller), refusals);
   Add(CheckCanPay(state, trade.buyer, trade.units), refusals);
   Add(CheckCanReceive(state, trade.seller, trade.units), refusals);
   return TradeStep{TradeAccepted{found->number}, found->number, trade.buyer,
@@ -148,11 +159,13 @@ std::optional<TradeStep> DecideReverseTrade(
       state, command.trade_id, fact, TradeState::kSettled, refusals);
   if (!found.has_value()) return std::nullopt;
   const Trade& trade = found->trade;
-  Add(CheckCanPay(state, trade.seller, trade.units), refusals);
-  Add(CheckCanReceive(state, trade.buyer, trade.units), refusals);
+  // Of a trade that was never settled all would have moved.
+  const Amount units = trade.Moved() > Amount() ? trade.Moved() : trade.units;
+  Add(CheckCanPay(state, trade.seller, units), refusals);
+  Add(CheckCanReceive(state, trade.buyer, units), refusals);
   return TradeStep{
       TradeReversed{found->number, trade.settle_sequence, trade.invoice},
-      found->number, trade.seller, trade.buyer, trade.units};
+      found->number, trade.seller, trade.buyer, units};
 }
 
 ledger::Entry MoveUnits(const State& state, ledger::EntryKind kind,

@@ -9,13 +9,14 @@
 #include "engine/index_reader.h"
 #include "engine/permission.h"
 #include "engine/refusals.h"
+#include "engine/trade_walk.h"
 #include "ledger/base/status.h"
 
 namespace skontro::engine {
 namespace {
 
 // What an actor who asks for a step of a trade has to be in it.
-enum class Party { kSeller, kBuyer };
+enum class Party { kSeller, kBuyer, kEither };
 
 struct TradeCommand {
   const std::string* id = nullptr;
@@ -33,6 +34,19 @@ TradeCommand TradeOf(const Command& command) {
   }
   if (const auto* reverse = std::get_if<ReverseTrade>(&command.body)) {
     return {&reverse->trade_id, Party::kSeller, true};
+  }
+  if (const auto* authorise = std::get_if<AuthoriseTrade>(&command.body)) {
+    return {&authorise->trade_id, Party::kBuyer, true};
+  }
+  // What is held was spent when it was authorised.
+  if (const auto* settle = std::get_if<SettleTrade>(&command.body)) {
+    return {&settle->trade_id, Party::kEither, false};
+  }
+  if (const auto* release = std::get_if<ReleaseTrade>(&command.body)) {
+    return {&release->trade_id, Party::kSeller, false};
+  }
+  if (const auto* withdraw = std::get_if<WithdrawTrade>(&command.body)) {
+    return {&withdraw->trade_id, Party::kSeller, false};
   }
   return {};
 }
@@ -106,9 +120,13 @@ absl::StatusOr<bool> SeesRecord(const Actor& actor,
                                 const ledger::Snapshot& snapshot,
                                 const ledger::Record& record,
                                 const Event& event) {
-  if (SeesAll(actor)) return true;
+  // The rules of the network are for all to read.
+  if (SeesAll(actor) || std::holds_alternative<PoliciesSet>(event)) return true;
   if (const auto* member = std::get_if<MemberCreated>(&event)) {
     return SeesMember(actor, member->number);
+  }
+  if (const auto* status = std::get_if<MemberStatusSet>(&event)) {
+    return SeesMember(actor, status->member);
   }
   if (std::holds_alternative<CreditLineSet>(event)) {
     // The reason is a required text, and its commitment outlives its erasure.
@@ -118,14 +136,8 @@ absl::StatusOr<bool> SeesRecord(const Actor& actor,
   if (const auto* trade = std::get_if<TradeCreated>(&event)) {
     return SeesTrade(actor, trade->seller, trade->buyer);
   }
-  if (const auto* accepted = std::get_if<TradeAccepted>(&event)) {
-    return SeesTradeNumber(actor, snapshot, accepted->trade);
-  }
-  if (const auto* declined = std::get_if<TradeDeclined>(&event)) {
-    return SeesTradeNumber(actor, snapshot, declined->trade);
-  }
-  if (const auto* reversed = std::get_if<TradeReversed>(&event)) {
-    return SeesTradeNumber(actor, snapshot, reversed->trade);
+  if (const std::optional<TradeNumber> stepped = SteppedTrade(event)) {
+    return SeesTradeNumber(actor, snapshot, *stepped);
   }
   if (std::holds_alternative<RequestRefused>(event)) {
     return record.actor == actor.identity;
@@ -137,6 +149,10 @@ std::optional<Refusal> CheckVisible(const State& state,
                                     const Command& command) {
   const Actor& actor = command.actor;
   if (SeesAll(actor)) return std::nullopt;
+  if (const auto* change = std::get_if<ChangeMemberStatus>(&command.body)) {
+    if (SeesMemberOf(state, actor, change->member_id)) return std::nullopt;
+    return NotFound(MemberName(state.terms(), change->member_id));
+  }
   if (const auto* set = std::get_if<SetCreditLine>(&command.body)) {
     if (SeesMemberOf(state, actor, set->member_id)) return std::nullopt;
     return NotFound(MemberName(state.terms(), set->member_id));
@@ -167,7 +183,10 @@ std::optional<Refusal> CheckVisible(const State& state,
 std::optional<Refusal> CheckActs(const State& state, const Command& command) {
   const Actor& actor = command.actor;
   const TradeCommand step = TradeOf(command);
-  if (SeesAll(actor) || step.id == nullptr) return std::nullopt;
+  // Who sees the trade sees one of the parties.
+  if (SeesAll(actor) || step.id == nullptr || step.acts == Party::kEither) {
+    return std::nullopt;
+  }
   const std::optional<State::FoundTrade> found =
       state.FindTrade(*step.id, command.facts.trade);
   if (!found.has_value()) return std::nullopt;
@@ -227,6 +246,14 @@ void HideOthers(const State& state, const Actor& actor, std::string_view seller,
   } else if (refusal->reason == Reason::kDuplicateInvoice) {
     if (SeesMemberOf(state, actor, seller)) return;
     hidden = {"trade"};
+  } else if (refusal->reason == Reason::kMemberNotActive) {
+    const std::string_view who = MetadataOf(*refusal, "who");
+    if (SeesMemberOf(state, actor, who.substr(who.rfind('/') + 1))) return;
+    // That it cannot trade is all that others are told.
+    for (auto& [key, value] : refusal->metadata) {
+      if (key == "state") value = "not active";
+    }
+    return;
   } else {
     return;
   }

@@ -44,7 +44,47 @@ bool Ends(Wide denominator) {
   return denominator == 1;
 }
 
+// numerator / denominator x 10^decimals, rounded half up.
+Wide Scaled(Wide numerator, Wide denominator, int decimals) {
+  Wide whole = numerator / denominator;
+  Wide rest = numerator % denominator;
+  for (int i = 0; i < decimals; ++i) {
+    rest *= 10;
+    whole = whole * 10 + rest / denominator;
+    rest %= denominator;
+  }
+  return rest >= denominator - rest ? whole + 1 : whole;
+}
+
 }  // namespace
+
+std::optional<std::string> FormatRateDecimal(const ExactRate& rate,
+                                             int unit_decimals,
+                                             int national_decimals,
+                                             int fraction_max, int digits_max) {
+  SKONTRO_CHECK(rate.numerator > 0 && rate.denominator > 0);
+  SKONTRO_CHECK(fraction_max >= 0 && fraction_max <= 10 && digits_max > 0);
+  const Wide numerator = TimesTen(rate.numerator, unit_decimals);
+  const Wide denominator = TimesTen(rate.denominator, national_decimals);
+  // The digits before the point alone would be too many.
+  if (numerator / denominator >= TimesTen(1, digits_max)) return std::nullopt;
+  for (int decimals = fraction_max; decimals >= 0; --decimals) {
+    const Wide scaled = Scaled(numerator, denominator, decimals);
+    if (scaled == 0) return std::nullopt;
+    std::string digits = Digits(scaled);
+    if (digits.size() > static_cast<size_t>(digits_max)) continue;
+    const size_t fraction = static_cast<size_t>(decimals);
+    if (digits.size() <= fraction) {
+      digits.insert(0, fraction + 1 - digits.size(), '0');
+    }
+    if (decimals == 0) return digits;
+    digits.insert(digits.size() - fraction, 1, '.');
+    while (digits.back() == '0') digits.pop_back();
+    if (digits.back() == '.') digits.pop_back();
+    return digits;
+  }
+  return std::nullopt;
+}
 
 std::string FormatRate(const ExactRate& rate, int unit_decimals,
                        int national_decimals) {

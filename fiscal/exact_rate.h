@@ -8,6 +8,7 @@
 #define SKONTRO_FISCAL_EXACT_RATE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace skontro::fiscal {
@@ -27,6 +28,16 @@ struct ExactRate {
 // REQUIRES: the rate's numbers are above zero; decimals from 0 to kDecimalsMax.
 std::string FormatRate(const ExactRate& rate, int unit_decimals,
                        int national_decimals);
+
+// The same as a decimal of at most `fraction_max` decimals and `digits_max`
+// digits, rounded half up where the exact one is longer: for formats that know
+// no fractions and only show the rate beside a value. No zero at the end.
+// Nullopt where the rate is too large for so many digits, or rounds to zero.
+// REQUIRES: as FormatRate(); 0 < digits_max, fraction_max <= 10.
+std::optional<std::string> FormatRateDecimal(const ExactRate& rate,
+                                             int unit_decimals,
+                                             int national_decimals,
+                                             int fraction_max, int digits_max);
 
 }  // namespace skontro::fiscal
 

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
+#include "fiscal/fec_fields.h"
 #include "fiscal/label.h"
 #include "ledger/decimal.h"
 
@@ -136,6 +137,24 @@ void WriteFigures(const ExportManifest& manifest, JsonWriter* json) {
   json->Close(']');
 }
 
+void WriteStatement(const ExportManifest& manifest,
+                    const StatementSummary& statement, JsonWriter* json) {
+  const int national = manifest.network.national_decimals;
+  const int unit = manifest.network.unit_decimals;
+  json->Number("entries", statement.entries());
+  json->Number("reversals", statement.reversals);
+  json->Open("units", '{');
+  json->Amount("opening", statement.opening.units, unit);
+  json->Amount("opening_value", statement.opening.national_value, national);
+  json->Number("credit_count", statement.credit_count);
+  json->Amount("credits", statement.credits, unit);
+  json->Number("debit_count", statement.debit_count);
+  json->Amount("debits", statement.debits, unit);
+  json->Amount("closing", statement.closing.units, unit);
+  json->Amount("closing_value", statement.closing.national_value, national);
+  json->Close('}');
+}
+
 void WriteWarnings(const JournalSummary& summary, JsonWriter* json) {
   json->Open("warnings", '[');
   for (const ExportWarning& warning : summary.warnings) {
@@ -153,7 +172,35 @@ void WriteWarnings(const JournalSummary& summary, JsonWriter* json) {
   json->Close(']');
 }
 
+// `id` with nothing in it that a file name may not have.
+std::string SafeName(std::string_view id) {
+  std::string out;
+  for (char c : id) {
+    const bool safe = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                      (c >= 'A' && c <= 'Z') || c == '-';
+    out.push_back(safe ? c : '_');
+  }
+  return out;
+}
+
 }  // namespace
+
+ExportManifest BeginManifest(const Source& source, std::string_view format,
+                             std::string_view what,
+                             std::string_view extension) {
+  ExportManifest manifest;
+  manifest.format = std::string(format);
+  manifest.member = source.Member();
+  manifest.network = source.Network();
+  manifest.period = source.GetPeriod();
+  manifest.position = source.Position();
+  manifest.file_name = absl::StrCat(
+      NameMarks(manifest.network, manifest.period),
+      SafeName(manifest.member.id), "-", std::string(what), "-",
+      CompactDate(manifest.period.first_day), "-",
+      CompactDate(manifest.period.last_day), std::string(extension));
+  return manifest;
+}
 
 std::string NameMarks(const NetworkInfo& network, const Period& period) {
   return absl::StrCat(network.simulated ? "SIMULATED-" : "",
@@ -170,7 +217,11 @@ std::string ToJson(const ExportManifest& manifest) {
   json.Bool("provisional", !manifest.period.closed);
   json.Bool("simulated", manifest.network.simulated);
   WriteOrigin(manifest, &json);
-  WriteFigures(manifest, &json);
+  if (manifest.statement.has_value()) {
+    WriteStatement(manifest, *manifest.statement, &json);
+  } else {
+    WriteFigures(manifest, &json);
+  }
   WriteWarnings(manifest.summary, &json);
   json.Close('}');
   return json.Take();

@@ -1,9 +1,11 @@
 #include "fiscal/fec.h"
 
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "fiscal/ascii.h"
 #include "fiscal/fec_fields.h"
 #include "fiscal/journal_entries.h"
 #include "fiscal/label.h"
@@ -17,14 +19,17 @@ namespace {
 constexpr std::string_view kLineEnd = "\r\n";
 
 template <typename Fields>
-std::string Row(const Fields& fields) {
+std::string Row(const Fields& fields, const FecForm& form) {
+  const char separator =
+      form.separator == FecForm::Separator::kPipe ? '|' : '\t';
   std::string row;
+  bool is_first = true;
   for (const auto& field : fields) {
-    if (!row.empty()) row.push_back('\t');
+    if (!std::exchange(is_first, false)) row.push_back(separator);
     row.append(field);
   }
   row.append(kLineEnd);
-  return row;
+  return form.charset == FecForm::Charset::kUtf8 ? row : ToIso8859_15(row);
 }
 
 // The digits of a SIREN that was written with blanks or points.
@@ -92,6 +97,20 @@ const char* const kFieldTexts[kFecFields] = {
     "code de l'unité ; sur le compte d'unités seulement",
 };
 
+void DescribeForm(const FecForm& form, std::string* out) {
+  absl::StrAppend(
+      out, "\nForme\nJeu de caractères : ",
+      form.charset == FecForm::Charset::kUtf8
+          ? "UTF-8, sans marque d'ordre des octets"
+          : "ISO-8859-15 ; la présente description est en UTF-8",
+      "\nSéparateur de zones : ",
+      form.separator == FecForm::Separator::kTab ? "tabulation"
+                                                 : "barre verticale « | »",
+      "\nFin d'enregistrement : retour chariot et saut de ligne (CR LF)\n",
+      "Première ligne : noms des zones\n",
+      "Ordre : date de validation, qui est celle du journal du réseau\n\n");
+}
+
 void DescribeFile(const ExportManifest& manifest, std::string* out) {
   absl::StrAppend(out, "Description du fichier des écritures comptables\n",
                   "(livre des procédures fiscales, article A47 A-1, XI)\n\n",
@@ -111,15 +130,9 @@ void DescribeFile(const ExportManifest& manifest, std::string* out) {
     absl::StrAppend(out,
                     "SIMULATION : aucune de ces opérations n'a eu lieu.\n");
   }
-  absl::StrAppend(
-      out, "Origine : journal du réseau à la séquence ",
-      manifest.position.sequence, ", empreinte ",
-      CleanLabel(manifest.position.digest), "\n\nForme\n",
-      "Jeu de caractères : UTF-8, sans marque d'ordre des octets\n",
-      "Séparateur de zones : tabulation\n",
-      "Fin d'enregistrement : retour chariot et saut de ligne (CR LF)\n",
-      "Première ligne : noms des zones\n",
-      "Ordre : date de validation, qui est celle du journal du réseau\n\n");
+  absl::StrAppend(out, "Origine : journal du réseau à la séquence ",
+                  manifest.position.sequence, ", empreinte ",
+                  CleanLabel(manifest.position.digest), "\n");
 }
 
 void DescribeChart(const ChartOfAccounts& chart, std::string* out) {
@@ -149,14 +162,16 @@ absl::StatusOr<ExportManifest> BeginFec(const Source& source) {
 
 absl::StatusOr<ExportManifest> WriteFec(Source& source,
                                         const ChartOfAccounts& chart,
-                                        const Sink& sink) {
+                                        const Sink& sink, const FecForm& form) {
   SKONTRO_ASSIGN_OR_RETURN(ExportManifest manifest, BeginFec(source));
   BufferedSink out(sink);
-  SKONTRO_RETURN_IF_ERROR(out.Write(Row(kFecNames)));
+  SKONTRO_RETURN_IF_ERROR(out.Write(Row(kFecNames, form)));
   const auto write = [&](const FiscalEntry& entry) -> absl::Status {
     for (const FiscalLine& line : entry.lines) {
-      SKONTRO_RETURN_IF_ERROR(out.Write(Row(FecFields(
-          manifest.network, chart.journal(entry.journal), entry, line))));
+      SKONTRO_RETURN_IF_ERROR(
+          out.Write(Row(FecFields(manifest.network,
+                                  chart.journal(entry.journal), entry, line),
+                        form)));
     }
     return absl::OkStatus();
   };
@@ -168,9 +183,10 @@ absl::StatusOr<ExportManifest> WriteFec(Source& source,
 }
 
 std::string DescribeFec(const ExportManifest& manifest,
-                        const ChartOfAccounts& chart) {
+                        const ChartOfAccounts& chart, const FecForm& form) {
   std::string text;
   DescribeFile(manifest, &text);
+  DescribeForm(form, &text);
   absl::StrAppend(&text, "Zones\n");
   for (size_t i = 0; i < kFecFields; ++i) {
     absl::StrAppend(&text, i + 1, ". ", kFecNames[i], " : ", kFieldTexts[i],

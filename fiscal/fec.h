@@ -20,14 +20,24 @@
 
 namespace skontro::fiscal {
 
+// What the law leaves open.
+struct FecForm {
+  enum class Separator { kTab, kPipe };
+  enum class Charset { kUtf8, kIso8859_15 };
+
+  Separator separator = Separator::kTab;
+  Charset charset = Charset::kUtf8;
+};
+
 // The manifest of the FEC of `source` before a byte is written: everything but
 // bytes, hash and summary, the name of the file above all. Returns the errors
 // of WriteFec() that can be known by then.
 absl::StatusOr<ExportManifest> BeginFec(const Source& source);
 
 // Writes the fiscal year of `source` to `sink`, in bounded memory: UTF-8
-// without a mark, one row of names, tabs, lines ended by CR LF. The manifest
-// that comes back has no hash yet. The same source gives the same bytes.
+// without a mark, one row of names, tabs, lines ended by CR LF; `form` may say
+// otherwise. The manifest that comes back has no hash yet. The same source
+// gives the same bytes.
 //
 // The name is that of the law, "732829320FEC20251231.txt", for a closed period
 // of a real network; NameMarks() stand before any other.
@@ -40,13 +50,14 @@ absl::StatusOr<ExportManifest> BeginFec(const Source& source);
 //   with the fiscal year
 absl::StatusOr<ExportManifest> WriteFec(Source& source,
                                         const ChartOfAccounts& chart,
-                                        const Sink& sink);
+                                        const Sink& sink,
+                                        const FecForm& form = {});
 
 // The description that article A47 A-1, XI asks for beside the file: fields,
 // journals, accounts, separators, character set and what the network cannot
-// know. French, UTF-8, lines ended by CR LF.
+// know. French, UTF-8 whatever the form of the FEC, lines ended by CR LF.
 std::string DescribeFec(const ExportManifest& manifest,
-                        const ChartOfAccounts& chart);
+                        const ChartOfAccounts& chart, const FecForm& form = {});
 
 // "732829320FEC20251231-description.txt", with the marks of `manifest`.
 std::string FecDescriptionName(const ExportManifest& manifest);

@@ -21,6 +21,7 @@ namespace skontro::fiscal {
 
 // Exactly one of debit and credit is above zero, the other is zero.
 struct FiscalLine {
+  AccountKind kind = AccountKind::kSuspense;  // What `account` is for.
   Account account;
   std::string auxiliary_number;  // Only for customers and suppliers.
   std::string auxiliary_label;   // Empty exactly when the number is.

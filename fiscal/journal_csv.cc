@@ -52,32 +52,10 @@ std::string DataRow(const NetworkInfo& network, const Journal& journal,
   return row + "\r\n";
 }
 
-// `id` with nothing in it that a file name may not have.
-std::string SafeName(std::string_view id) {
-  std::string out;
-  for (char c : id) {
-    const bool safe = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                      (c >= 'A' && c <= 'Z') || c == '-';
-    out.push_back(safe ? c : '_');
-  }
-  return out;
-}
-
 }  // namespace
 
 ExportManifest BeginJournalCsv(const Source& source) {
-  ExportManifest manifest;
-  manifest.format = "JOURNAL_CSV";
-  manifest.member = source.Member();
-  manifest.network = source.Network();
-  manifest.period = source.GetPeriod();
-  manifest.position = source.Position();
-  manifest.file_name =
-      absl::StrCat(NameMarks(manifest.network, manifest.period),
-                   SafeName(manifest.member.id), "-journal-",
-                   CompactDate(manifest.period.first_day), "-",
-                   CompactDate(manifest.period.last_day), ".csv");
-  return manifest;
+  return BeginManifest(source, "JOURNAL_CSV", "journal", ".csv");
 }
 
 absl::StatusOr<ExportManifest> WriteJournalCsv(Source& source,

@@ -30,6 +30,16 @@ inline constexpr size_t kLabelLengthMax = 320;
 std::string CleanLabel(std::string_view text,
                        size_t length_max = kLabelLengthMax);
 
+// `text` made harmless for a format that is read by programs and is no table,
+// where a document's number must stay what it is: as CleanLabel(), but `|`
+// stays and no apostrophe is put before a formula. At most `length_max`
+// characters (code points), as ISO 20022 counts.
+// REQUIRES: length_max > 0.
+std::string CleanText(std::string_view text, size_t length_max);
+
+// How many code points `text` has. REQUIRES: IsUtf8(text).
+size_t CountCharacters(std::string_view text);
+
 // `text` as it may be quoted in an error: valid UTF-8 without control
 // characters, blanks collapsed, at most 80 bytes.
 std::string Quoted(std::string_view text);

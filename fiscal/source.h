@@ -68,7 +68,12 @@ struct UnitBalance {
 // The place in the journal that the source shows.
 struct JournalPosition {
   int64_t sequence = 0;
-  std::string digest;  // Of the record at `sequence`, lower-case hex.
+  std::string digest;   // Of the record at `sequence`, lower-case hex.
+  int64_t time_us = 0;  // When that was committed: microseconds since 1970 UTC.
+  // When the first record behind period.last_day was committed, whoever it is
+  // about: from then on the period is closed, so every later position says the
+  // same. 0: not known.
+  int64_t closed_time_us = 0;
 };
 
 struct Counterparty {

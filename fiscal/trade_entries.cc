@@ -34,8 +34,9 @@ void AddLine(FiscalEntry* entry, FiscalLine line, int64_t amount) {
   entry->lines.push_back(std::move(line));
 }
 
-FiscalLine On(const Account& account) {
+FiscalLine On(AccountKind kind, const Account& account) {
   FiscalLine line;
+  line.kind = kind;
   line.account = account;
   return line;
 }
@@ -162,10 +163,13 @@ std::vector<FiscalEntry> TradeEntries::Opening(const UnitBalance& balance,
   entry.document = absl::StrCat(chart_.journal(entry.journal).code, year);
   entry.document_date = day;
   entry.label = absl::StrCat("A nouveau ", year);
-  FiscalLine units = On(chart_.account(AccountKind::kUnits));
+  FiscalLine units =
+      On(AccountKind::kUnits, chart_.account(AccountKind::kUnits));
   units.units = balance.units;
   AddLine(&entry, std::move(units), balance.national_value);
-  AddLine(&entry, On(chart_.account(AccountKind::kOpeningContra)),
+  AddLine(&entry,
+          On(AccountKind::kOpeningContra,
+             chart_.account(AccountKind::kOpeningContra)),
           -balance.national_value);
   Finish(&entry);
   warnings_->Add(WarningKind::kOpeningContra, entry.number);
@@ -215,15 +219,15 @@ void TradeEntries::BookInvoice(const MemberTrade& trade,
   const AccountKind tax =
       seller ? AccountKind::kVatCollected : AccountKind::kVatDeductible;
   if (!CanSplitTax(trade)) {
-    AddLine(&entry, On(chart_.account(base)), -sign * trade.gross);
+    AddLine(&entry, On(base, chart_.account(base)), -sign * trade.gross);
   } else {
     for (const TaxLine& line : trade.tax_lines) {
-      FiscalLine booked = On(chart_.AccountFor(base, line));
+      FiscalLine booked = On(base, chart_.AccountFor(base, line));
       booked.vat_code = VatCode(line);
       AddLine(&entry, std::move(booked), -sign * line.base);
     }
     for (const TaxLine& line : trade.tax_lines) {
-      FiscalLine booked = On(chart_.AccountFor(tax, line));
+      FiscalLine booked = On(tax, chart_.AccountFor(tax, line));
       booked.vat_code = VatCode(line);
       AddLine(&entry, std::move(booked), -sign * line.tax);
     }
@@ -255,11 +259,13 @@ void TradeEntries::BookUnits(const MemberTrade& trade,
   entry.rate_source =
       CleanLabel(absl::StrCat(network_.id, "/rates/", trade.rate.version));
   const int64_t sign = UnitsSign(trade);
-  FiscalLine units = On(chart_.account(AccountKind::kUnits));
+  FiscalLine units =
+      On(AccountKind::kUnits, chart_.account(AccountKind::kUnits));
   units.units = sign * trade.units;
-  FiscalLine other = HasInvoice(trade)
-                         ? ThirdParty(trade)
-                         : On(chart_.account(AccountKind::kSuspense));
+  FiscalLine other =
+      HasInvoice(trade)
+          ? ThirdParty(trade)
+          : On(AccountKind::kSuspense, chart_.account(AccountKind::kSuspense));
   other.lettering = lettering;
   if (!lettering.empty()) other.lettering_date = trade.booking_date;
   AddLine(&entry, std::move(units), sign * trade.national_value);
@@ -294,8 +300,9 @@ bool TradeEntries::CanSplitTax(const MemberTrade& trade) {
 
 FiscalLine TradeEntries::ThirdParty(const MemberTrade& trade) const {
   const bool seller = trade.role == Role::kSeller;
-  FiscalLine line = On(chart_.account(seller ? AccountKind::kCustomers
-                                             : AccountKind::kSuppliers));
+  const AccountKind kind =
+      seller ? AccountKind::kCustomers : AccountKind::kSuppliers;
+  FiscalLine line = On(kind, chart_.account(kind));
   const std::string& prefix =
       seller ? chart_.customer_prefix() : chart_.supplier_prefix();
   line.auxiliary_number =

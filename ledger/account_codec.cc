@@ -1,10 +1,13 @@
 #include "ledger/account_codec.h"
 
 #include "ledger/big_endian.h"
+#include "ledger/wire_writer.h"
 #include "skontro/storage/v1/row.pb.h"
 
 namespace skontro::ledger {
 namespace {
+
+namespace pb = storage::v1;
 
 constexpr size_t kEntryKeyLength = 8 + 8 + 4;
 
@@ -39,28 +42,33 @@ std::string BookingDayKey(CivilDate date) {
   return key;
 }
 
+// By hand, and byte for byte what the generated classes write: a trade has up
+// to four of these rows.
 std::string EncodeAccount(const AccountState& state) {
-  thread_local storage::v1::AccountRow row;
-  row.Clear();
-  row.set_balance(state.balance.minor_units());
-  row.set_posting_count(state.posting_count);
-  return row.SerializeAsString();
+  thread_local WireWriter out;
+  out.Clear();
+  out.ZigZag(pb::AccountRow::kBalanceFieldNumber, state.balance.minor_units());
+  out.Unsigned(pb::AccountRow::kPostingCountFieldNumber, state.posting_count);
+  return std::string(out.bytes());
 }
 
 std::string EncodeAccountEntry(const Record& record, const Entry& entry,
                                const Posting& posting, uint64_t posting_count) {
-  thread_local storage::v1::AccountEntryRow row;
-  row.Clear();
-  row.set_minor_units(posting.amount.minor_units());
-  row.set_balance_after(posting.balance_after.minor_units());
-  row.set_posting_count(posting_count);
-  row.set_kind(static_cast<uint32_t>(entry.kind));
-  row.set_trade(static_cast<uint64_t>(entry.trade));
-  row.set_counterparty(static_cast<uint64_t>(CounterpartyOf(entry, posting)));
-  row.set_booking_day(record.booking_date.days());
-  row.set_value_day(entry.value_date.days());
-  row.set_time_us(record.time_us);
-  return row.SerializeAsString();
+  using Row = pb::AccountEntryRow;
+  thread_local WireWriter out;
+  out.Clear();
+  out.ZigZag(Row::kMinorUnitsFieldNumber, posting.amount.minor_units());
+  out.ZigZag(Row::kBalanceAfterFieldNumber,
+             posting.balance_after.minor_units());
+  out.Unsigned(Row::kPostingCountFieldNumber, posting_count);
+  out.Unsigned(Row::kKindFieldNumber, static_cast<uint32_t>(entry.kind));
+  out.Unsigned(Row::kTradeFieldNumber, static_cast<uint64_t>(entry.trade));
+  out.Unsigned(Row::kCounterpartyFieldNumber,
+               static_cast<uint64_t>(CounterpartyOf(entry, posting)));
+  out.ZigZag(Row::kBookingDayFieldNumber, record.booking_date.days());
+  out.ZigZag(Row::kValueDayFieldNumber, entry.value_date.days());
+  out.Signed(Row::kTimeUsFieldNumber, record.time_us);
+  return std::string(out.bytes());
 }
 
 absl::StatusOr<AccountState> DecodeAccount(std::string_view value) {

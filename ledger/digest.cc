@@ -1,6 +1,11 @@
 #include "ledger/digest.h"
 
-#include <openssl/evp.h>
+// A record takes a few short hashes, and there the functions that dispatch on
+// the algorithm take nearly as long as the hash itself. These, for SHA-256
+// alone, are deprecated since OpenSSL 3.0 in favour of providers, and run the
+// same instructions.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 #include <cstring>
 
@@ -10,20 +15,8 @@
 
 namespace skontro::ledger {
 
-namespace {
-
-// Fetched once, and never freed: fetching it for every hash, as the one-shot
-// functions do, costs more than hashing a short record.
-const EVP_MD* Algorithm() {
-  static const EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  SKONTRO_CHECK(kSha256 != nullptr);
-  return kSha256;
-}
-
-}  // namespace
-
 struct Sha256::Context {
-  EVP_MD_CTX* hash = nullptr;
+  SHA256_CTX hash{};
 };
 
 std::string_view BytesOf(const Digest& digest) {
@@ -42,26 +35,20 @@ Digest DigestFromBytes(std::string_view bytes) {
   return digest;
 }
 
-Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  context_->hash = EVP_MD_CTX_new();
-  SKONTRO_CHECK(context_->hash != nullptr);
-}
+Sha256::Sha256() : context_(std::make_unique<Context>()) {}
 
-Sha256::~Sha256() { EVP_MD_CTX_free(context_->hash); }
+Sha256::~Sha256() = default;
 
-void Sha256::Begin() {
-  SKONTRO_CHECK(EVP_DigestInit_ex2(context_->hash, Algorithm(), nullptr) == 1);
-}
+void Sha256::Begin() { SKONTRO_CHECK(SHA256_Init(&context_->hash) == 1); }
 
 void Sha256::Add(std::string_view bytes) {
-  SKONTRO_CHECK(EVP_DigestUpdate(context_->hash, bytes.data(), bytes.size()) ==
+  SKONTRO_CHECK(SHA256_Update(&context_->hash, bytes.data(), bytes.size()) ==
                 1);
 }
 
 Digest Sha256::Finish() {
   Digest digest;
-  SKONTRO_CHECK(EVP_DigestFinal_ex(context_->hash, digest.data(), nullptr) ==
-                1);
+  SKONTRO_CHECK(SHA256_Final(digest.data(), &context_->hash) == 1);
   return digest;
 }
 

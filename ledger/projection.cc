@@ -1,5 +1,6 @@
 #include "ledger/projection.h"
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -16,7 +17,14 @@ namespace skontro::ledger {
 namespace {
 
 constexpr std::string_view kProjectedKey = "projected";
+constexpr std::string_view kFamiliesKey = "families";
+constexpr std::string_view kFamilies = "1";
 constexpr uint64_t kProgressEvery = 65'536;
+
+// The families of events that stores of programs of old have not got.
+constexpr std::array kLateFamilies = {Family::kInvoiceNumber,
+                                      Family::kTradeState};
+constexpr size_t kLateRowsMax = 65'536;  // In memory, while they are made.
 
 absl::StatusOr<Sequence> ReadProjected(const Snapshot& snapshot) {
   SKONTRO_ASSIGN_OR_RETURN(const std::optional<std::string> value,
@@ -64,6 +72,7 @@ absl::Status Projection::RollForward(
   }
   SKONTRO_ASSIGN_OR_RETURN(
       tree_, RecordTreeWriter::Open(store_, projected_, on_progress));
+  SKONTRO_RETURN_IF_ERROR(AddLateFamilies(*snapshot, on_progress));
   uint64_t reported = 0;
   JournalReader reader(snapshot.get(), ledger::Next(projected_), Trust::kCrc);
   while (projected_ < head.sequence) {
@@ -85,6 +94,52 @@ absl::Status Projection::RollForward(
   }
   Publish(head.sequence, head.digest);
   return absl::OkStatus();
+}
+
+// Each of their rows is a function of one record, so they are made from the
+// journal by themselves. What a crash cut short is made again.
+absl::Status Projection::AddLateFamilies(
+    const Snapshot& snapshot,
+    const std::function<void(Sequence)>& on_progress) {
+  SKONTRO_ASSIGN_OR_RETURN(const std::optional<std::string> families,
+                           snapshot.Get(Family::kMeta, kFamiliesKey));
+  if (families.has_value()) return absl::OkStatus();
+  families_due_ = true;
+  if (projected_ == Sequence{0}) return absl::OkStatus();
+  RowBuffer made;
+  RowBuffer late;
+  size_t count = 0;
+  Sequence reached{0};
+  JournalReader reader(&snapshot, Sequence{1}, Trust::kCrc);
+  while (reached < projected_) {
+    SKONTRO_ASSIGN_OR_RETURN(const std::optional<DecodedBatch> next,
+                             reader.Next());
+    if (!next.has_value()) {
+      return absl::DataLossError("the journal ends before its projections");
+    }
+    for (const Record& record : next->batch.records) {
+      reached = ledger::Next(reached);
+      SKONTRO_RETURN_IF_ERROR(projector_->Project(reached, record, &made));
+    }
+    const std::shared_ptr<const SortedRows> rows = made.Sort();
+    for (const Family family : kLateFamilies) {
+      for (size_t i = rows->begin(family); i < rows->end(family);
+           ++i, ++count) {
+        if (rows->deletes(i)) {
+          late.Delete(family, rows->key(i));
+        } else {
+          late.Put(family, rows->key(i), rows->value(i));
+        }
+      }
+    }
+    if (count < kLateRowsMax) continue;
+    SKONTRO_RETURN_IF_ERROR(store_->Ingest(*late.Sort()));
+    count = 0;
+    if (on_progress) on_progress(reached);
+  }
+  late.Put(Family::kMeta, kFamiliesKey, kFamilies);
+  families_due_ = false;
+  return store_->Ingest(*late.Sort());
 }
 
 void Projection::Advance(const CommittedBatch& batch) {
@@ -148,6 +203,8 @@ absl::Status Projection::AddToTail(const CommittedBatch& batch) {
   std::string projected;
   AppendBigEndian(&projected, static_cast<uint64_t>(batch.last_sequence()));
   rows_.Put(Family::kMeta, kProjectedKey, projected);
+  if (families_due_) rows_.Put(Family::kMeta, kFamiliesKey, kFamilies);
+  families_due_ = false;
   SKONTRO_RETURN_IF_ERROR(tail_.Append(rows_.Sort()));
   projected_ = batch.last_sequence();
   return absl::OkStatus();

@@ -101,6 +101,9 @@ class Projection {
              const RowTail::Options& tail);
 
   absl::Status RollForward(const std::function<void(Sequence)>& on_progress);
+  absl::Status AddLateFamilies(
+      const Snapshot& snapshot,
+      const std::function<void(Sequence)>& on_progress);
   absl::Status AddToTail(const CommittedBatch& batch);
   absl::Status AddPostings(Sequence sequence, const Record& record);
   absl::StatusOr<Touched*> Touch(AccountId account);
@@ -117,6 +120,7 @@ class Projection {
   RecordTreeWriter tree_;
   absl::flat_hash_map<AccountId, Touched> touched_;
   std::vector<AccountId> changed_;  // By the batch.
+  bool families_due_ = false;       // The row that says which are whole.
   RowBuffer rows_;                  // Of the batch; kept for its memory.
 
   mutable absl::Mutex mutex_;

@@ -12,9 +12,13 @@ namespace skontro::ledger {
 namespace {
 
 // So many segments of about the same size become one: a row is copied a few
-// times, and a look-up passes by a few dozen segments at most.
+// times, and a look-up passes by less than a hundred segments.
 constexpr size_t kFanIn = 8;
 constexpr size_t kSmallestBytes = 512;
+
+// Of those that the thread has: what is so large moves soon, and is merged
+// then. For a look-up another filter costs less than one merge more for a row.
+constexpr size_t kLargeFanIn = 48;
 
 // Merging so much delays an answer by a tenth of a millisecond at most.
 constexpr size_t kSmallBytesMax = 256 << 10;
@@ -30,15 +34,16 @@ int TierOf(const SortedRows& rows) {
 }
 
 // How many of the newest segments, none of which is larger than the newest by
-// a tier, should become one; 0 if they are too few.
-size_t CountToMerge(std::span<const std::shared_ptr<const SortedRows>> rows) {
+// a tier, should become one; 0 if they are fewer than `fan_in`.
+size_t CountToMerge(std::span<const std::shared_ptr<const SortedRows>> rows,
+                    size_t fan_in) {
   if (rows.empty()) return 0;
   const int tier = TierOf(*rows.back());
   const auto larger =
       std::find_if(rows.rbegin(), rows.rend(),
                    [&](const auto& one) { return TierOf(*one) > tier; });
   const auto count = static_cast<size_t>(larger - rows.rbegin());
-  return count >= kFanIn ? count : 0;
+  return count >= fan_in ? count : 0;
 }
 
 size_t BytesOf(std::span<const std::shared_ptr<const SortedRows>> rows) {
@@ -102,7 +107,7 @@ void RowTail::MergeSmall() {
       const absl::MutexLock lock(&mutex_);
       const size_t large = LargeEnd();
       const auto small = std::span(segments_).subspan(large);
-      const size_t count = CountToMerge(small);
+      const size_t count = CountToMerge(small, kFanIn);
       if (count == 0) return;
       newest.assign(segments_.end() - static_cast<ptrdiff_t>(count),
                     segments_.end());
@@ -200,7 +205,7 @@ std::optional<RowTail::Work> RowTail::NextWork() const {
   const size_t end = full ? segments_.size() : LargeEnd();
   const auto old = std::span(segments_).first(end);
   if (full || BytesOf(old) >= options_.move_bytes) return Work{true, 0, end};
-  const size_t count = CountToMerge(old);
+  const size_t count = CountToMerge(old, kLargeFanIn);
   if (count == 0) return std::nullopt;
   return Work{false, end - count, count};
 }
@@ -212,7 +217,8 @@ RowTail::Segments RowTail::Begin(const Work& work) {
 }
 
 void RowTail::Finish(const Work& work, const Segments& segments) {
-  std::shared_ptr<const SortedRows> rows = Merge(segments);
+  std::shared_ptr<const SortedRows> rows = Merge(
+      segments, work.moves ? SortedRows::Use::kWalk : SortedRows::Use::kSearch);
   absl::Status status = work.moves ? store_->Ingest(*rows) : absl::OkStatus();
   {
     const absl::MutexLock lock(&mutex_);

@@ -37,9 +37,9 @@ class RowTail {
     // So many bytes of rows are worth a move. As much work has to be done again
     // after a crash, and as much memory is held while nothing happens: a trade
     // takes 400 bytes.
-    size_t move_bytes = 8 << 20;
+    size_t move_bytes = 16 << 20;
     // With so many Append() waits for the store.
-    size_t bytes_max = 32 << 20;
+    size_t bytes_max = 48 << 20;
     // Off: nothing moves and nothing large is merged until Flush() and
     // WorkOnce() are called, so that tests choose when.
     bool own_thread = true;

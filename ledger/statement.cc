@@ -12,13 +12,20 @@ absl::StatusOr<AccountState> AccountAt(const Snapshot& snapshot,
                                        AccountId account, Sequence as_of) {
   const std::unique_ptr<Iterator> it =
       snapshot.NewIterator(Family::kAccountEntry);
-  it->SeekForPrev(AccountEntryKey(account, as_of, UINT32_MAX));
-  SKONTRO_RETURN_IF_ERROR(it->status());
-  if (!it->Valid() || it->key().substr(0, 8) != AccountKey(account)) {
+  return AccountAt(it.get(), account, as_of);
+}
+
+absl::StatusOr<AccountState> AccountAt(Iterator* postings, AccountId account,
+                                       Sequence as_of) {
+  postings->SeekForPrev(AccountEntryKey(account, as_of, UINT32_MAX));
+  SKONTRO_RETURN_IF_ERROR(postings->status());
+  if (!postings->Valid() ||
+      postings->key().substr(0, 8) != AccountKey(account)) {
     return AccountState{};
   }
-  SKONTRO_ASSIGN_OR_RETURN(const AccountPosting last,
-                           DecodeAccountEntry(it->key(), it->value()));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const AccountPosting last,
+      DecodeAccountEntry(postings->key(), postings->value()));
   return AccountState{last.balance_after, last.posting_count};
 }
 
@@ -52,11 +59,25 @@ absl::StatusOr<SequenceRange> RangeOf(const Snapshot& snapshot, CivilDate from,
 }
 
 PostingWalk::PostingWalk(const Snapshot* snapshot, AccountId account,
-                         SequenceRange range)
+                         SequenceRange range, PostingOrder order)
     : it_(snapshot->NewIterator(Family::kAccountEntry)),
       account_(account),
-      range_(range) {
-  it_->Seek(AccountEntryKey(account, range.first, 0));
+      range_(range),
+      order_(order) {
+  if (order == PostingOrder::kOldestFirst) {
+    it_->Seek(AccountEntryKey(account, range.first, 0));
+  } else {
+    it_->SeekForPrev(AccountEntryKey(account, range.last, UINT32_MAX));
+  }
+}
+
+void PostingWalk::SeekTo(Sequence sequence, uint32_t leg) {
+  // A place out of the range is before it, or nothing is behind it.
+  if (order_ == PostingOrder::kOldestFirst && sequence >= range_.first) {
+    it_->Seek(AccountEntryKey(account_, sequence, leg));
+  } else if (order_ == PostingOrder::kNewestFirst && sequence <= range_.last) {
+    it_->SeekForPrev(AccountEntryKey(account_, sequence, leg));
+  }
 }
 
 void PostingWalk::SkipTo(Sequence sequence, uint32_t leg) {
@@ -74,8 +95,14 @@ absl::StatusOr<std::optional<AccountPosting>> PostingWalk::Next() {
   }
   SKONTRO_ASSIGN_OR_RETURN(const AccountPosting posting,
                            DecodeAccountEntry(it_->key(), it_->value()));
-  if (posting.sequence > range_.last) return std::nullopt;
-  it_->Next();
+  if (posting.sequence < range_.first || posting.sequence > range_.last) {
+    return std::nullopt;
+  }
+  if (order_ == PostingOrder::kOldestFirst) {
+    it_->Next();
+  } else {
+    it_->Prev();
+  }
   return posting;
 }
 

@@ -21,6 +21,11 @@ namespace skontro::ledger {
 absl::StatusOr<AccountState> AccountAt(const Snapshot& snapshot,
                                        AccountId account, Sequence as_of);
 
+// The same for who asks of many accounts, in ascending order best: `postings`
+// walks the family `account_entry`.
+absl::StatusOr<AccountState> AccountAt(Iterator* postings, AccountId account,
+                                       Sequence as_of);
+
 // The first sequence booked on `date` or later; nullopt if there is none yet.
 absl::StatusOr<std::optional<Sequence>> FirstBookedFrom(
     const Snapshot& snapshot, CivilDate date);
@@ -36,15 +41,21 @@ struct SequenceRange {
 absl::StatusOr<SequenceRange> RangeOf(const Snapshot& snapshot, CivilDate from,
                                       CivilDate to, Sequence as_of);
 
-// Walks the postings of one account, oldest first. The snapshot must outlive
-// it.
+enum class PostingOrder { kOldestFirst, kNewestFirst };
+
+// Walks the postings of one account in one order. The snapshot must outlive it.
 class PostingWalk {
  public:
   // The postings in `range`.
-  PostingWalk(const Snapshot* snapshot, AccountId account, SequenceRange range);
+  PostingWalk(const Snapshot* snapshot, AccountId account, SequenceRange range,
+              PostingOrder order = PostingOrder::kOldestFirst);
+
+  // Moves to the first posting that does not come before this place, wherever
+  // it stands now, but not out of the range.
+  void SeekTo(Sequence sequence, uint32_t leg);
 
   // Skips the postings up to and with this one; none of those that are left if
-  // it lies behind already.
+  // it lies behind already. REQUIRES: the oldest come first.
   void SkipTo(Sequence sequence, uint32_t leg);
 
   // The next posting, nullopt behind the last, or an error of the disk.
@@ -54,6 +65,7 @@ class PostingWalk {
   std::unique_ptr<Iterator> it_;
   const AccountId account_;
   const SequenceRange range_;
+  const PostingOrder order_;
 };
 
 }  // namespace skontro::ledger

@@ -38,6 +38,10 @@ class WireReader {
 
   // The value of the field whose tag was read, by its type on the wire.
   uint64_t Varint() {
+    // Tags, kinds and most lengths.
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) {
+      return static_cast<unsigned char>(*at_++);
+    }
     uint64_t value = 0;
     for (uint32_t shift = 0; at_ != end_ && shift < 64; shift += 7) {
       const auto byte = static_cast<unsigned char>(*at_++);
@@ -48,13 +52,15 @@ class WireReader {
     return 0;
   }
   uint64_t Fixed64() {
-    uint64_t value = 0;
     if (end_ - at_ < 8) {
       GiveUp();
       return 0;
     }
+    const char* const digits = at_;
+    at_ += 8;
+    uint64_t value = 0;  // One load: compilers know this form.
     for (uint32_t i = 0; i < 8; ++i) {
-      value |= static_cast<uint64_t>(static_cast<unsigned char>(*at_++))
+      value |= static_cast<uint64_t>(static_cast<unsigned char>(digits[i]))
                << (8 * i);
     }
     return value;

@@ -12,6 +12,11 @@
 
 namespace skontro::server {
 
+bool IsBoundToZero(engine::MemberStatus status) {
+  return status == engine::MemberStatus::kClosing ||
+         status == engine::MemberStatus::kClosed;
+}
+
 absl::StatusOr<AccountView> ReadAccount(const ReadScope& scope,
                                         const NameParts& parts,
                                         std::string name) {
@@ -32,12 +37,29 @@ absl::StatusOr<AccountView> ReadAccount(const ReadScope& scope,
   SKONTRO_ASSIGN_OR_RETURN(account.limits,
                            engine::LimitsAt(snapshot, scope.network.terms(),
                                             account.account, scope.as_of));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const engine::Standing standing,
+      engine::StandingAt(snapshot, account.owner, scope.as_of));
+  account.is_bound_to_zero = IsBoundToZero(standing.status);
+  SKONTRO_ASSIGN_OR_RETURN(
+      account.holds, engine::HoldsAt(snapshot, account.account, scope.as_of));
   return account;
 }
 
 int64_t SpendableOf(const AccountView& account) {
-  return account.state.balance.minor_units() +
-         account.limits.credit_line.minor_units();
+  const int64_t line =
+      account.is_bound_to_zero ? 0 : account.limits.credit_line.minor_units();
+  return account.state.balance.minor_units() + line -
+         account.holds.out.minor_units();
+}
+
+int32_t LineUsedPercentOf(const AccountView& account) {
+  const int64_t drawn = -account.state.balance.minor_units();
+  const int64_t line = account.limits.credit_line.minor_units();
+  if (drawn <= 0) return 0;
+  if (line <= 0) return kLineUsedPercentMax;
+  return static_cast<int32_t>(
+      std::min<int64_t>(kLineUsedPercentMax, drawn * 100 / line));
 }
 
 void WriteAccount(const std::string& network, const AccountView& account,
@@ -47,8 +69,11 @@ void WriteAccount(const std::string& network, const AccountView& account,
   WriteAmount(account.limits.credit_line, out->mutable_credit_line());
   WriteAmount(account.limits.balance_limit, out->mutable_balance_limit());
   out->mutable_spendable()->set_minor_units(SpendableOf(account));
+  WriteAmount(account.holds.out, out->mutable_holds_out());
+  WriteAmount(account.holds.in, out->mutable_holds_in());
   out->set_has_own_limits(account.limits.own);
   out->set_posting_count(static_cast<int64_t>(account.state.posting_count));
+  out->set_line_used_percent(LineUsedPercentOf(account));
 }
 
 void WriteCreditLine(const std::string& network, const AccountView& account,

@@ -20,6 +20,14 @@ class AccountService final : public v1::AccountService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::GetStatementRequest* request,
       v1::GetStatementResponse* response) override;
+  grpc::ServerUnaryReactor* ListEntries(
+      grpc::CallbackServerContext* context,
+      const v1::ListEntriesRequest* request,
+      v1::ListEntriesResponse* response) override;
+  grpc::ServerUnaryReactor* ListAccounts(
+      grpc::CallbackServerContext* context,
+      const v1::ListAccountsRequest* request,
+      v1::ListAccountsResponse* response) override;
 
  private:
   const Backend backend_;

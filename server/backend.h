@@ -3,6 +3,7 @@
 #ifndef SKONTRO_SERVER_BACKEND_H_
 #define SKONTRO_SERVER_BACKEND_H_
 
+#include "absl/time/time.h"
 #include "server/auth/authenticator.h"
 #include "server/clock.h"
 #include "server/log.h"
@@ -25,6 +26,8 @@ struct Backend {
   Operations& operations;
   // Who makes a call.
   const Authenticator& authenticator;
+  // How long a stream waits for a client that takes nothing.
+  absl::Duration stream_patience;
 };
 
 }  // namespace skontro::server

@@ -13,6 +13,7 @@
 #include "engine/permission.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
+#include "server/call_context.h"
 #include "server/error.h"
 #include "server/resource_name.h"
 
@@ -160,9 +161,14 @@ absl::Status QueueFull(size_t limit) {
   return ToStatus({Reason::kQueueFull, {{"limit", absl::StrCat(limit)}}});
 }
 
-absl::StatusOr<Caller> Authenticate(
-    const Backend& backend, const grpc::CallbackServerContext& context) {
-  return backend.authenticator.Authenticate(context);
+absl::StatusOr<Caller> Authenticate(const Backend& backend,
+                                    grpc::CallbackServerContext& context,
+                                    CallKind kind) {
+  SKONTRO_ASSIGN_OR_RETURN(Caller caller,
+                           backend.authenticator.Authenticate(context));
+  SKONTRO_RETURN_IF_ERROR(
+      CallContext::Of(&context).Begin(caller.use(), kind == CallKind::kStream));
+  return caller;
 }
 
 absl::StatusOr<Place> FindNetwork(const Backend& backend, const Caller& caller,

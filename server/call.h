@@ -59,10 +59,15 @@ absl::Status NotReached(ledger::Sequence wanted, ledger::Sequence sequence);
 // QUEUE_FULL: more than `limit` wait already.
 absl::Status QueueFull(size_t limit);
 
-// Who makes the call; CREDENTIAL_INVALID if it does not prove that. Comes
-// before anything else is looked at.
+// Whether a call is answered once, or lasts.
+enum class CallKind { kUnary, kStream };
+
+// Who makes the call; CREDENTIAL_INVALID if it does not prove that,
+// RATE_LIMITED if its client asks for more than one may have. Comes before
+// anything else is looked at.
 absl::StatusOr<Caller> Authenticate(const Backend& backend,
-                                    const grpc::CallbackServerContext& context);
+                                    grpc::CallbackServerContext& context,
+                                    CallKind kind = CallKind::kUnary);
 
 // A network, and who the caller is in it.
 struct Place {

@@ -13,21 +13,8 @@
 namespace skontro::server {
 namespace {
 
-constexpr int64_t kSecondsMax = 253'402'300'799;  // The end of 9999.
 constexpr int32_t kOverlapSecondsMax = 30 * 24 * 3600;
 constexpr size_t kCertificateHashLength = 32;
-
-// Microseconds; 0 where there is no time.
-int64_t ReadTime(std::string_view field, bool present,
-                 const google::protobuf::Timestamp& time, Form* form) {
-  if (!present) return 0;
-  if (time.seconds() < 1 || time.seconds() > kSecondsMax || time.nanos() < 0 ||
-      time.nanos() > 999'999'999) {
-    form->Refuse(field, time.seconds(), "a time from 1970 to 9999, or absent");
-    return 0;
-  }
-  return time.seconds() * 1'000'000 + time.nanos() / 1'000;
-}
 
 ledger::Amount ReadLimit(std::string_view field, bool present,
                          const v1::Amount& amount, Form* form) {
@@ -72,8 +59,8 @@ engine::CreateApiKey ReadApiKey(const v1::CreateApiKeyRequest& request,
   command.credit_mandate =
       ReadLimit("api_key.credit_mandate.minor_units", key.has_credit_mandate(),
                 key.credit_mandate(), form);
-  command.expire_time_us = ReadTime(
-      "api_key.expire_time", key.has_expire_time(), key.expire_time(), form);
+  command.expire_time_us = form->Time("api_key.expire_time",
+                                      key.has_expire_time(), key.expire_time());
   CheckCertificate("api_key.certificate_sha256", key.certificate_sha256(),
                    form);
   if (!key.certificate_sha256().empty()) {
@@ -96,8 +83,8 @@ engine::RotateApiKey ReadRotation(const v1::RotateApiKeyRequest& request,
                  std::string(absl::StrCat("0 to ", kOverlapSecondsMax)));
   }
   command.overlap_us = int64_t{request.overlap_seconds()} * 1'000'000;
-  command.expire_time_us = ReadTime("expire_time", request.has_expire_time(),
-                                    request.expire_time(), form);
+  command.expire_time_us = form->Time("expire_time", request.has_expire_time(),
+                                      request.expire_time());
   CheckCertificate("certificate_sha256", request.certificate_sha256(), form);
   if (!request.certificate_sha256().empty()) {
     command.kind = engine::CredentialKind::kCertificate;

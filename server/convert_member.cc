@@ -1,13 +1,17 @@
 #include "server/convert_member.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "fiscal/siren.h"
 #include "ledger/base/limits.h"
+#include "ledger/base/status.h"
+#include "ledger/store_journal.h"
 #include "server/convert_amount.h"
 #include "server/resource_name.h"
 
@@ -116,6 +120,56 @@ engine::CreateMember ReadMember(const v1::CreateMemberRequest& request,
   return command;
 }
 
+engine::ChangeMemberStatus ReadStatusChange(
+    const v1::ChangeMemberStatusRequest& request, std::string_view member,
+    Form* form) {
+  engine::ChangeMemberStatus command;
+  command.member_id = member;
+  command.status = static_cast<engine::MemberStatus>(request.status());
+  if (request.status() < v1::Member::ACTIVE ||
+      request.status() > v1::Member::CLOSED) {
+    form->Refuse("status", absl::StrCat(static_cast<int>(request.status())),
+                 "ACTIVE, EARN_ONLY, SPEND_ONLY, FROZEN, CLOSING or CLOSED");
+  }
+  if (request.has_wind_down_date()) {
+    command.wind_down_date =
+        form->Date("wind_down_date", request.wind_down_date());
+  }
+  command.reason.text = request.reason();
+  form->Text("reason", request.reason(), 1, kReasonLengthMax);
+  form->RequestId(request.request_id());
+  return command;
+}
+
+void WriteStanding(const engine::Standing& standing, v1::Member* out) {
+  out->set_status(static_cast<v1::Member::Status>(standing.status));
+  if (standing.wind_down_date.has_value()) {
+    WriteDate(standing.wind_down_date, out->mutable_wind_down_date());
+  } else {
+    out->clear_wind_down_date();
+  }
+}
+
+absl::Status WriteStatusChange(const ledger::Snapshot& snapshot,
+                               ledger::Sequence sequence,
+                               const engine::MemberStatusRow& row,
+                               v1::MemberStatusChange* out) {
+  out->set_old_status(static_cast<v1::Member::Status>(row.set.old_status));
+  out->set_new_status(static_cast<v1::Member::Status>(row.set.new_status));
+  if (row.set.wind_down_date.has_value()) {
+    WriteDate(row.set.wind_down_date, out->mutable_wind_down_date());
+  }
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::optional<std::string> reason,
+      ReadPersonal(snapshot, static_cast<uint64_t>(row.set.member), sequence,
+                   engine::kStatusReasonField));
+  out->set_reason(std::move(reason).value_or(""));
+  out->set_author(row.author);
+  WriteTime(row.time_us, out->mutable_record_time());
+  out->set_sequence(WireSequence(sequence));
+  return absl::OkStatus();
+}
+
 void WriteMember(const std::string& network,
                  const engine::MemberProfile& profile, v1::Member* out) {
   const engine::MemberCreated& created = profile.row.created;
@@ -131,8 +185,7 @@ void WriteMember(const std::string& network,
   for (const std::string& line : profile.address_lines) {
     out->add_address_lines(line);
   }
-  // The only status that this version reaches.
-  out->set_status(v1::Member::ACTIVE);
+  WriteStanding(profile.standing, out);
   WriteTime(profile.row.time_us, out->mutable_create_time());
 }
 

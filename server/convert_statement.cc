@@ -4,9 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
-#include "engine/index_reader.h"
 #include "ledger/base/status.h"
 #include "ledger/statement.h"
 #include "server/account_reader.h"
@@ -16,91 +14,13 @@
 namespace skontro::server {
 namespace {
 
-// Writes the lines of one statement, and remembers who is on the other side.
-class LineWriter {
- public:
-  LineWriter(const ReadScope& scope, engine::MemberNumber owner)
-      : scope_(scope), owner_(owner) {}
-
-  absl::Status Write(const ledger::AccountPosting& posting,
-                     v1::StatementLine* out) {
-    out->set_sequence(WireSequence(posting.sequence));
-    WriteTime(posting.time_us, out->mutable_record_time());
-    WriteDate(posting.booking_date, out->mutable_booking_date());
-    WriteDate(posting.value_date, out->mutable_value_date());
-    WriteAmount(posting.amount, out->mutable_amount());
-    WriteAmount(posting.balance_after, out->mutable_balance_after());
-    out->set_kind(
-        static_cast<v1::StatementLine::Kind>(static_cast<int>(posting.kind)));
-    SKONTRO_ASSIGN_OR_RETURN(
-        const std::optional<engine::TradeHistory> trade,
-        engine::FindTrade(snapshot(), posting.trade, posting.sequence));
-    if (!trade.has_value()) {
-      return absl::DataLossError(absl::StrCat(
-          "a posting names the trade ", static_cast<uint64_t>(posting.trade),
-          ", which is not there"));
-    }
-    return WriteTradeOf(*trade, posting.amount, out);
-  }
-
- private:
-  struct Party {
-    std::string name;
-    std::string legal_name;
-  };
-
-  const ledger::Snapshot& snapshot() const { return *scope_.view.snapshot; }
-
-  absl::Status WriteTradeOf(const engine::TradeHistory& trade,
-                            ledger::Amount amount, v1::StatementLine* out) {
-    const engine::TradeCreated& created = trade.row.created;
-    out->set_trade(TradeName(scope_.network.id(), trade.id));
-    SKONTRO_ASSIGN_OR_RETURN(
-        const Party* party,
-        PartyOf(created.seller == owner_ ? created.buyer : created.seller));
-    out->set_counterparty(party->name);
-    out->set_counterparty_legal_name(party->legal_name);
-    if (created.invoice.has_value()) {
-      out->set_invoice_number(created.invoice->number);
-    }
-    const int64_t value = created.national_value;
-    WriteMoney(scope_.network.terms().peg_currency,
-               amount < ledger::Amount() ? -value : value,
-               out->mutable_national_value());
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<const Party*> PartyOf(engine::MemberNumber number) {
-    const auto known = parties_.find(number);
-    if (known != parties_.end()) return known->second.get();
-    SKONTRO_ASSIGN_OR_RETURN(
-        std::optional<engine::MemberRow> row,
-        engine::FindMember(snapshot(), number, scope_.view.sequence));
-    if (!row.has_value()) {
-      return absl::DataLossError(
-          absl::StrCat("a trade names the member number ",
-                       static_cast<uint64_t>(number), ", which is not there"));
-    }
-    SKONTRO_ASSIGN_OR_RETURN(const engine::MemberProfile profile,
-                             engine::ReadProfile(snapshot(), *std::move(row)));
-    auto party = std::make_unique<Party>(
-        Party{MemberName(scope_.network.id(), profile.row.created.id),
-              profile.legal_name});
-    return parties_.emplace(number, std::move(party)).first->second.get();
-  }
-
-  const ReadScope& scope_;
-  const engine::MemberNumber owner_;
-  absl::flat_hash_map<engine::MemberNumber, std::unique_ptr<Party>> parties_;
-};
-
 absl::Status WriteLines(const ReadScope& scope, const Page& page,
                         const AccountView& account,
                         const ledger::SequenceRange& range, int page_size,
                         v1::GetStatementResponse* response) {
   ledger::PostingWalk walk(scope.view.snapshot.get(), account.account, range);
   if (!page.is_first) walk.SkipTo(ledger::Sequence{page.number}, page.minor);
-  LineWriter writer(scope, account.owner);
+  StatementLineWriter writer(scope, account.owner);
   std::optional<ledger::AccountPosting> last;
   while (true) {
     SKONTRO_ASSIGN_OR_RETURN(
@@ -117,6 +37,67 @@ absl::Status WriteLines(const ReadScope& scope, const Page& page,
 }
 
 }  // namespace
+
+absl::Status StatementLineWriter::Write(const ledger::AccountPosting& posting,
+                                        v1::StatementLine* out) {
+  out->set_sequence(WireSequence(posting.sequence));
+  WriteTime(posting.time_us, out->mutable_record_time());
+  WriteDate(posting.booking_date, out->mutable_booking_date());
+  WriteDate(posting.value_date, out->mutable_value_date());
+  WriteAmount(posting.amount, out->mutable_amount());
+  WriteAmount(posting.balance_after, out->mutable_balance_after());
+  out->set_kind(
+      static_cast<v1::StatementLine::Kind>(static_cast<int>(posting.kind)));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const std::optional<engine::TradeHistory> trade,
+      engine::FindTrade(snapshot(), posting.trade, posting.sequence));
+  if (!trade.has_value()) {
+    return absl::DataLossError(absl::StrCat(
+        "a posting names the trade ", static_cast<uint64_t>(posting.trade),
+        ", which is not there"));
+  }
+  return WriteTradeOf(*trade, posting, out);
+}
+
+absl::Status StatementLineWriter::WriteTradeOf(
+    const engine::TradeHistory& trade, const ledger::AccountPosting& posting,
+    v1::StatementLine* out) {
+  const engine::TradeCreated& created = trade.row.created;
+  out->set_trade(TradeName(scope_.network.id(), trade.id));
+  SKONTRO_ASSIGN_OR_RETURN(
+      const Party* party,
+      PartyOf(created.seller == owner_ ? created.buyer : created.seller));
+  out->set_counterparty(party->name);
+  out->set_counterparty_legal_name(party->legal_name);
+  if (created.invoice.has_value()) {
+    out->set_invoice_number(created.invoice->number);
+  }
+  const int64_t value = LegsOfEntry(trade, posting.kind).national_value;
+  WriteMoney(scope_.network.terms().peg_currency,
+             posting.amount < ledger::Amount() ? -value : value,
+             out->mutable_national_value());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<const StatementLineWriter::Party*> StatementLineWriter::PartyOf(
+    engine::MemberNumber number) {
+  const auto known = parties_.find(number);
+  if (known != parties_.end()) return known->second.get();
+  SKONTRO_ASSIGN_OR_RETURN(
+      std::optional<engine::MemberRow> row,
+      engine::FindMember(snapshot(), number, scope_.view.sequence));
+  if (!row.has_value()) {
+    return absl::DataLossError(absl::StrCat("a trade names the member number ",
+                                            static_cast<uint64_t>(number),
+                                            ", which is not there"));
+  }
+  SKONTRO_ASSIGN_OR_RETURN(const engine::MemberProfile profile,
+                           engine::ReadProfile(snapshot(), *std::move(row)));
+  auto party = std::make_unique<Party>(
+      Party{MemberName(scope_.network.id(), profile.row.created.id),
+            profile.legal_name});
+  return parties_.emplace(number, std::move(party)).first->second.get();
+}
 
 StatementQuery ReadStatementQuery(const v1::GetStatementRequest& request,
                                   Form* form) {

@@ -88,6 +88,24 @@ void WriteInvoice(const engine::Invoice& invoice, v1::Invoice* out) {
   }
 }
 
+void WriteHold(const engine::NetworkCreated& terms,
+               const engine::TradeHistory& trade, v1::Trade::Hold* out) {
+  const engine::TradeCreated& created = trade.row.created;
+  const engine::TradeLegs& parts = trade.all_parts;
+  WriteTime(trade.hold_expire_time_us, out->mutable_expire_time());
+  const bool held = trade.state == engine::TradeState::kAuthorised;
+  WriteAmount(
+      held ? Subtract(created.units, parts.units).value_or(ledger::Amount())
+           : ledger::Amount(),
+      out->mutable_held());
+  WriteAmount(parts.units, out->mutable_settled());
+  WriteMoney(terms.peg_currency, parts.national_value,
+             out->mutable_settled_national_value());
+  if (created.cash != 0) {
+    WriteMoney(terms.peg_currency, parts.cash, out->mutable_settled_cash());
+  }
+}
+
 }  // namespace
 
 engine::CreateTrade ReadTrade(const v1::CreateTradeRequest& request,
@@ -117,6 +135,10 @@ engine::CreateTrade ReadTrade(const v1::CreateTradeRequest& request,
   if (trade.has_invoice()) {
     command.invoice = ReadInvoice(trade.invoice(), form);
   }
+  command.holds = trade.has_hold();
+  command.hold_expire_time_us =
+      form->Time("trade.hold.expire_time", trade.hold().has_expire_time(),
+                 trade.hold().expire_time());
   command.description.text = trade.description();
   form->Text("trade.description", trade.description(), 0,
              kDescriptionLengthMax);
@@ -149,6 +171,9 @@ void WriteTrade(const engine::NetworkCreated& terms,
   out->set_state(static_cast<v1::Trade::State>(static_cast<int>(trade.state)));
   WriteTime(trade.row.time_us, out->mutable_create_time());
   out->set_create_sequence(static_cast<int64_t>(trade.number));
+  if (trade.hold_expire_time_us != 0) {
+    WriteHold(terms, trade, out->mutable_hold());
+  }
   if (trade.settled.has_value()) {
     WriteTime(trade.settled->time_us, out->mutable_settle_time());
     WriteDate(trade.settled->booking_date, out->mutable_value_date());
@@ -166,9 +191,12 @@ engine::TradeHistory NewTrade(engine::TradeCreated created,
   engine::TradeHistory trade;
   trade.number = engine::TradeNumber{static_cast<uint64_t>(sequence)};
   trade.id = engine::TradeId(created, trade.number);
-  if (created.initiator == engine::Initiator::kBuyer) {
+  if (PaysAtOnce(created)) {
     trade.state = engine::TradeState::kSettled;
     trade.settled = {sequence, time_us, booking_date};
+  } else if (created.initiator == engine::Initiator::kBuyer) {
+    trade.state = engine::TradeState::kAuthorised;
+    trade.hold_expire_time_us = created.hold_expire_time_us;
   }
   trade.row = {std::move(created), time_us, booking_date};
   return trade;

@@ -161,6 +161,63 @@ absl::StatusOr<int> TakeLock(const std::string& path) {
   return fd;
 }
 
+// Who has the lock: 0 for nobody, -1 for a process that is not known.
+int64_t LockOwner(const std::string& path) {
+  const std::string name = absl::StrCat(path, "/", kLock);
+  const int fd = open(name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  const absl::Cleanup close_it = [fd] { close(fd); };
+  if (flock(fd, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
+  char owner[32] = {};
+  int64_t pid = 0;
+  const bool known =
+      read(fd, owner, sizeof(owner) - 1) > 0 && absl::SimpleAtoi(owner, &pid);
+  return known ? pid : -1;
+}
+
+// Whether this process may make something where `path` is to be.
+absl::Status CheckParent(const std::string& path) {
+  std::error_code error;
+  fs::path parent = fs::absolute(path, error).parent_path();
+  while (!error && !fs::exists(parent, error) && parent.has_relative_path()) {
+    parent = parent.parent_path();
+  }
+  if (access(parent.c_str(), W_OK | X_OK) != 0) {
+    return DiskError(
+        absl::StrCat("cannot make ", path, " in ", parent.string()), errno);
+  }
+  return absl::OkStatus();
+}
+
+// Whether this process may read and write all that is there.
+absl::Status CheckRights(const std::string& path) {
+  if (access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
+    return DiskError(absl::StrCat("cannot use ", path), errno);
+  }
+  std::error_code error;
+  fs::recursive_directory_iterator entry(path, error);
+  for (; !error && entry != fs::recursive_directory_iterator();
+       entry.increment(error)) {
+    const int mode = entry->is_directory(error) ? R_OK | W_OK | X_OK : R_OK;
+    // What a running server removes meanwhile is not missed.
+    if (access(entry->path().c_str(), mode) != 0 && errno != ENOENT) {
+      return DiskError(absl::StrCat("cannot use ", entry->path().string()),
+                       errno);
+    }
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return DiskError(absl::StrCat("cannot look through ", path), error);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NotOurs(const std::string& path) {
+  return absl::InvalidArgumentError(absl::StrCat(
+      path, " is not empty and has no file ", kMarker,
+      ", so it is left as it is; name an empty or a new directory with "
+      "--data-dir"));
+}
+
 absl::Status WriteMarker(const std::string& path) {
   const std::string temporary = absl::StrCat(path, "/", kMarkerTemporary);
   const std::string name = absl::StrCat(path, "/", kMarker);
@@ -197,17 +254,31 @@ absl::Status RemoveLeftovers(const std::string& networks) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<std::string>> IdsIn(const std::string& networks) {
+  std::vector<std::string> ids;
+  std::error_code error;
+  fs::directory_iterator entry(networks, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (name.starts_with(kCreatingPrefix)) continue;
+    if (!IsId(name)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(networks, " holds '", name,
+                       "', which is no network; move it elsewhere"));
+    }
+    ids.push_back(std::move(name));
+  }
+  if (error) return DiskError(absl::StrCat("cannot read ", networks), error);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(
     const std::string& path) {
   SKONTRO_ASSIGN_OR_RETURN(const Found found, LookAt(path));
-  if (found == Found::kOther) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        path, " is not empty and has no file ", kMarker,
-        ", so it is left as it is; name an empty or a new directory with "
-        "--data-dir"));
-  }
+  if (found == Found::kOther) return NotOurs(path);
   if (found == Found::kNothing) SKONTRO_RETURN_IF_ERROR(MakeDirectory(path));
   if (found == Found::kData) SKONTRO_RETURN_IF_ERROR(CheckMarker(path));
   SKONTRO_ASSIGN_OR_RETURN(const int lock, TakeLock(path));
@@ -217,6 +288,27 @@ absl::StatusOr<std::unique_ptr<DataDirectory>> DataDirectory::Open(
   if (found != Found::kData) SKONTRO_RETURN_IF_ERROR(WriteMarker(path));
   SKONTRO_RETURN_IF_ERROR(RemoveLeftovers(networks));
   return directory;
+}
+
+absl::StatusOr<DataDirectory::Glance> DataDirectory::Inspect(
+    const std::string& path) {
+  SKONTRO_ASSIGN_OR_RETURN(const Found found, LookAt(path));
+  Glance glance;
+  if (found == Found::kOther) return NotOurs(path);
+  if (found == Found::kNothing) {
+    SKONTRO_RETURN_IF_ERROR(CheckParent(path));
+    return glance;
+  }
+  glance.exists = true;
+  if (found == Found::kData) SKONTRO_RETURN_IF_ERROR(CheckMarker(path));
+  glance.in_use_by = LockOwner(path);
+  SKONTRO_RETURN_IF_ERROR(CheckRights(path));
+  const std::string networks = absl::StrCat(path, "/", kNetworks);
+  std::error_code error;
+  if (fs::exists(networks, error)) {
+    SKONTRO_ASSIGN_OR_RETURN(glance.networks, IdsIn(networks));
+  }
+  return glance;
 }
 
 DataDirectory::~DataDirectory() { close(lock_); }
@@ -254,23 +346,7 @@ absl::Status DataDirectory::Discard(std::string_view id) const {
 }
 
 absl::StatusOr<std::vector<std::string>> DataDirectory::NetworkIds() const {
-  const std::string networks = absl::StrCat(path_, "/", kNetworks);
-  std::vector<std::string> ids;
-  std::error_code error;
-  fs::directory_iterator entry(networks, error);
-  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    std::string name = entry->path().filename().string();
-    if (name.starts_with(kCreatingPrefix)) continue;
-    if (!IsId(name)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(networks, " holds '", name,
-                       "', which is no network; move it elsewhere"));
-    }
-    ids.push_back(std::move(name));
-  }
-  if (error) return DiskError(absl::StrCat("cannot read ", networks), error);
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  return IdsIn(absl::StrCat(path_, "/", kNetworks));
 }
 
 ExitCode ExitCodeOf(const absl::Status& status) {

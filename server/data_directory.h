@@ -12,6 +12,7 @@
 #ifndef SKONTRO_SERVER_DATA_DIRECTORY_H_
 #define SKONTRO_SERVER_DATA_DIRECTORY_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,18 @@ class DataDirectory {
   // other things and is left as it is, UNAVAILABLE for other trouble.
   static absl::StatusOr<std::unique_ptr<DataDirectory>> Open(
       const std::string& path);
+
+  // What Inspect() finds.
+  struct Glance {
+    bool exists = false;    // Else Open() makes it.
+    int64_t in_use_by = 0;  // The process that has it; -1 for one not known.
+    std::vector<std::string> networks;
+  };
+
+  // Looks at what Open() would find, and makes and changes nothing. For a
+  // moment it has the lock of the directory, shared. Returns the errors of
+  // Open() but that another process has it, also for what is below `path`.
+  static absl::StatusOr<Glance> Inspect(const std::string& path);
 
   // Lets go of it.
   ~DataDirectory();

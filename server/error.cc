@@ -5,7 +5,8 @@
 
 #include <string>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "ledger/base/check.h"
 
@@ -19,8 +20,23 @@ constexpr size_t kViolationsMax = 10;
 
 // How long a client should wait before it asks a full queue again: some batches
 // of the journal.
-constexpr int kRetryDelayNanos = 100'000'000;
-constexpr int kDiskRetryDelaySeconds = 5;
+constexpr absl::Duration kQueueRetryDelay = absl::Milliseconds(100);
+constexpr absl::Duration kDiskRetryDelay = absl::Seconds(5);
+
+// How long a client should wait before it comes again with what was refused;
+// zero where that is of no use.
+absl::Duration RetryDelayOf(const Refusal& refusal) {
+  if (refusal.reason == Reason::kQueueFull) return kQueueRetryDelay;
+  // Space comes back because somebody makes it: that takes longer.
+  if (refusal.reason == Reason::kDiskNearlyFull) return kDiskRetryDelay;
+  if (refusal.reason != Reason::kRateLimited) return absl::ZeroDuration();
+  int64_t milliseconds = 0;
+  const std::string_view text = MetadataOf(refusal, "retry_ms");
+  return absl::SimpleAtoi(absl::string_view(text.data(), text.size()),
+                          &milliseconds)
+             ? absl::Milliseconds(milliseconds)
+             : kQueueRetryDelay;
+}
 
 // Packs `detail` so that the same error has the same bytes: a map has no order
 // of its own.
@@ -73,15 +89,13 @@ google::rpc::Status ToRpcStatus(std::span<const Refusal> refusals) {
   status.set_message(Explain(first));
   AddErrorInfo(first, &status);
   if (first.reason == Reason::kFieldInvalid) AddViolations(refusals, &status);
-  if (first.reason == Reason::kQueueFull ||
-      first.reason == Reason::kDiskNearlyFull) {
+  absl::Duration delay = RetryDelayOf(first);
+  if (delay > absl::ZeroDuration()) {
     google::rpc::RetryInfo retry;
-    // Space comes back because somebody makes it: that takes longer.
-    if (first.reason == Reason::kQueueFull) {
-      retry.mutable_retry_delay()->set_nanos(kRetryDelayNanos);
-    } else {
-      retry.mutable_retry_delay()->set_seconds(kDiskRetryDelaySeconds);
-    }
+    retry.mutable_retry_delay()->set_seconds(
+        absl::IDivDuration(delay, absl::Seconds(1), &delay));
+    retry.mutable_retry_delay()->set_nanos(
+        static_cast<int32_t>(absl::ToInt64Nanoseconds(delay)));
     AddDetail(retry, &status);
   }
   return status;

@@ -1,6 +1,7 @@
 // What went wrong, as a client gets it: a gRPC status whose details are one
 // google.rpc.Status with exactly one ErrorInfo, a BadRequest beside
-// FIELD_INVALID and a RetryInfo beside QUEUE_FULL.
+// FIELD_INVALID and a RetryInfo beside QUEUE_FULL, RATE_LIMITED and
+// DISK_NEARLY_FULL.
 //
 // Thread safety: pure functions.
 

@@ -7,11 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "engine/event_codec.h"
 #include "engine/index_reader.h"
+#include "engine/trade_walk.h"
 #include "ledger/base/status.h"
 #include "ledger/store_journal.h"
 #include "server/convert_amount.h"
 #include "server/convert_credit.h"
 #include "server/convert_member.h"
+#include "server/convert_policies.h"
 #include "server/convert_trade.h"
 #include "server/proof_reader.h"
 #include "server/record_reader.h"
@@ -38,21 +40,10 @@ engine::TradeNumber NumberAt(ledger::Sequence sequence) {
 // The trade that the event is about, if it is about one.
 std::optional<engine::TradeNumber> TradeOf(ledger::Sequence sequence,
                                            const engine::Event& event) {
-  return std::visit(
-      Overloaded{[&](const engine::TradeCreated&)
-                     -> std::optional<engine::TradeNumber> {
-                   return NumberAt(sequence);
-                 },
-                 [](const engine::TradeAccepted& e)
-                     -> std::optional<engine::TradeNumber> { return e.trade; },
-                 [](const engine::TradeDeclined& e)
-                     -> std::optional<engine::TradeNumber> { return e.trade; },
-                 [](const engine::TradeReversed& e)
-                     -> std::optional<engine::TradeNumber> { return e.trade; },
-                 [](const auto&) -> std::optional<engine::TradeNumber> {
-                   return std::nullopt;
-                 }},
-      event);
+  if (std::holds_alternative<engine::TradeCreated>(event)) {
+    return NumberAt(sequence);
+  }
+  return engine::SteppedTrade(event);
 }
 
 v1::Event::Type TypeOf(const engine::Event& event) {
@@ -64,13 +55,16 @@ v1::Event::Type TypeOf(const engine::Event& event) {
           [](const engine::MemberCreated&) {
             return v1::Event::MEMBER_CREATED;
           },
+          [](const engine::MemberStatusSet&) {
+            return v1::Event::MEMBER_STATUS_CHANGED;
+          },
           [](const engine::CreditLineSet&) {
             return v1::Event::CREDIT_LINE_CHANGED;
           },
           [](const engine::TradeCreated& e) {
-            return e.initiator == engine::Initiator::kBuyer
-                       ? v1::Event::TRADE_SETTLED
-                       : v1::Event::TRADE_PROPOSED;
+            if (PaysAtOnce(e)) return v1::Event::TRADE_SETTLED;
+            return e.holds.has_value() ? v1::Event::TRADE_AUTHORISED
+                                       : v1::Event::TRADE_PROPOSED;
           },
           [](const engine::TradeAccepted&) { return v1::Event::TRADE_SETTLED; },
           [](const engine::TradeDeclined&) {
@@ -79,9 +73,25 @@ v1::Event::Type TypeOf(const engine::Event& event) {
           [](const engine::TradeReversed&) {
             return v1::Event::TRADE_REVERSED;
           },
+          [](const engine::TradeAuthorised&) {
+            return v1::Event::TRADE_AUTHORISED;
+          },
+          [](const engine::HoldSettled& e) {
+            return e.state == engine::TradeState::kSettled
+                       ? v1::Event::TRADE_SETTLED
+                       : v1::Event::TRADE_PART_SETTLED;
+          },
+          [](const engine::HoldReleased&) { return v1::Event::HOLD_RELEASED; },
+          [](const engine::HoldExpired&) { return v1::Event::HOLD_EXPIRED; },
+          [](const engine::TradeWithdrawn&) {
+            return v1::Event::TRADE_WITHDRAWN;
+          },
           [](const engine::HeadKeySet&) { return v1::Event::HEAD_KEY_CHANGED; },
           [](const engine::RecoveryAccepted&) {
             return v1::Event::LOSS_ACCEPTED;
+          },
+          [](const engine::PoliciesSet&) {
+            return v1::Event::POLICIES_CHANGED;
           },
           [](const auto&) { return v1::Event::TYPE_UNSPECIFIED; }},
       event);
@@ -154,6 +164,14 @@ absl::Status WriteSubject(const Network& network, const ledger::ReadView& view,
         engine::ReadProfile(snapshot,
                             {*member, seen.sequence, seen.record.time_us}));
     WriteMember(network.id(), profile, out->mutable_member());
+  } else if (const auto* status =
+                 std::get_if<engine::MemberStatusSet>(&*seen.event)) {
+    SKONTRO_ASSIGN_OR_RETURN(engine::MemberRow row,
+                             MemberNumbered(snapshot, status->member));
+    SKONTRO_ASSIGN_OR_RETURN(engine::MemberProfile profile,
+                             engine::ReadProfile(snapshot, std::move(row)));
+    profile.standing = {status->new_status, status->wind_down_date};
+    WriteMember(network.id(), profile, out->mutable_member());
   } else if (std::holds_alternative<engine::CreditLineSet>(*seen.event)) {
     return WriteLimits(snapshot, network.id(), seen, out);
   } else if (std::holds_alternative<engine::HeadKeySet>(*seen.event)) {
@@ -163,6 +181,9 @@ absl::Status WriteSubject(const Network& network, const ledger::ReadView& view,
       return absl::DataLossError("a key was set and is not there");
     }
     WriteHeadKey(*row, out->mutable_head_key());
+  } else if (const auto* set = std::get_if<engine::PoliciesSet>(&*seen.event)) {
+    WritePolicies(network.id(), *set, seen.record.time_us,
+                  out->mutable_policies());
   }
   return absl::OkStatus();
 }
@@ -234,6 +255,9 @@ absl::StatusOr<std::shared_ptr<SeenRecord>> EventReader::See(
   } else if (const auto* member =
                  std::get_if<engine::MemberCreated>(&*seen->event)) {
     seen->parties = {member->number};
+  } else if (const auto* set =
+                 std::get_if<engine::MemberStatusSet>(&*seen->event)) {
+    seen->parties = {set->member};
   } else if (std::holds_alternative<engine::CreditLineSet>(*seen->event)) {
     if (seen->record.commitments.empty()) {
       return absl::DataLossError("limits of nobody");

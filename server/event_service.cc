@@ -129,7 +129,8 @@ absl::StatusOr<WatchTerms> TermsOf(const Place& place,
 grpc::ServerWriteReactor<Response>* EventService::WatchEvents(
     grpc::CallbackServerContext* context,
     const v1::WatchEventsRequest* request) {
-  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  const absl::StatusOr<Caller> caller =
+      Authenticate(backend_, *context, CallKind::kStream);
   if (!caller.ok()) {
     return new Ended(Report(backend_, kWatch, caller.status()));
   }

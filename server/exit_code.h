@@ -32,6 +32,8 @@ enum class ExitCode {
   kAnchorLost = 10,
   // A file of a key or a certificate cannot be used.
   kCredentials = 11,
+  // --check-config found what a start would fail with.
+  kConfigProblems = 12,
 };
 
 // The list above for the foot of the help.
@@ -49,7 +51,8 @@ inline constexpr char kExitCodeHelp[] =
     "  9  a network has lost records: it ends before what its head anchor "
     "says\n"
     " 10  the head anchor of a network is missing or damaged\n"
-    " 11  a file of a key or a certificate cannot be used\n";
+    " 11  a file of a key or a certificate cannot be used\n"
+    " 12  --check-config found problems; it names them all\n";
 
 }  // namespace skontro::server
 

@@ -12,12 +12,9 @@ class FiscalService final : public v1::FiscalService::CallbackService {
  public:
   explicit FiscalService(const Backend& backend) : backend_(backend) {}
 
-  grpc::ServerWriteReactor<v1::ExportChunk>* ExportFec(
+  grpc::ServerWriteReactor<v1::ExportChunk>* Export(
       grpc::CallbackServerContext* context,
-      const v1::ExportFecRequest* request) override;
-  grpc::ServerWriteReactor<v1::ExportChunk>* ExportJournalCsv(
-      grpc::CallbackServerContext* context,
-      const v1::ExportJournalCsvRequest* request) override;
+      const v1::ExportRequest* request) override;
 
  private:
   const Backend backend_;

@@ -1,11 +1,11 @@
 #include "server/fiscal_source.h"
 
-#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/national_value.h"
 #include "engine/refusals.h"
 #include "engine/visibility.h"
 #include "ledger/base/status.h"
@@ -19,11 +19,8 @@ constexpr std::string_view kSiren = "siren";
 // A category of UNCL 5305 that has no rate: outside the scope of VAT.
 constexpr std::string_view kNoRate = "O";
 
-ledger::CivilDate DayOf(int year, unsigned month, unsigned day) {
-  return ledger::CivilDate::From({std::chrono::year(year),
-                                  std::chrono::month(month),
-                                  std::chrono::day(day)});
-}
+// How many postings are read between two looks at who waits for them.
+constexpr int kPostingsPerLook = 64;
 
 fiscal::NetworkInfo InfoOf(const engine::NetworkCreated& terms) {
   fiscal::NetworkInfo info;
@@ -50,14 +47,46 @@ void DescribeInvoice(const engine::Invoice& invoice, fiscal::MemberTrade* out) {
   }
 }
 
+// Leaves of what the invoice says the share that belongs to a part of the
+// trade: the shares of all parts add up to the invoice, cent by cent. What is
+// rounded away between the lines goes to the base of the last one.
+void ShareInvoice(const engine::TradeHistory& trade,
+                  const engine::TradeLegs& legs, fiscal::MemberTrade* out) {
+  const ledger::Amount whole = trade.row.created.units;
+  const ledger::Amount after = trade.all_parts.units;
+  const ledger::Amount before = *Subtract(after, legs.units);
+  const auto share = [&](int64_t total) {
+    return engine::ShareOf(total, after, whole) -
+           engine::ShareOf(total, before, whole);
+  };
+  int64_t lines = 0;
+  for (const fiscal::TaxLine& line : out->tax_lines) {
+    lines += line.base + line.tax;
+  }
+  const bool adds_up = lines == out->gross;
+  out->prepaid = share(out->prepaid);
+  out->gross = out->prepaid + legs.national_value + legs.cash;
+  lines = 0;
+  for (fiscal::TaxLine& line : out->tax_lines) {
+    line.base = share(line.base);
+    line.tax = share(line.tax);
+    lines += line.base + line.tax;
+  }
+  if (adds_up && !out->tax_lines.empty()) {
+    out->tax_lines.back().base += out->gross - lines;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FiscalSource>> FiscalSource::Open(
-    const ReadScope& scope, std::string_view id, int year) {
-  std::unique_ptr<FiscalSource> source(new FiscalSource(scope));
+    const ReadScope& scope, std::string_view id, const fiscal::Period& period,
+    Abandoned abandoned) {
+  std::unique_ptr<FiscalSource> source(
+      new FiscalSource(scope, period, std::move(abandoned)));
   source->network_ = InfoOf(scope.network.terms());
   SKONTRO_RETURN_IF_ERROR(source->ReadMember(id));
-  SKONTRO_RETURN_IF_ERROR(source->ReadPeriod(year));
+  SKONTRO_RETURN_IF_ERROR(source->ReadPeriod());
   SKONTRO_RETURN_IF_ERROR(source->ReadBalances());
   return source;
 }
@@ -83,15 +112,20 @@ absl::Status FiscalSource::ReadMember(std::string_view id) {
   return absl::OkStatus();
 }
 
-absl::Status FiscalSource::ReadPeriod(int year) {
-  period_.fiscal_year_start = DayOf(year, 1, 1);
-  period_.first_day = period_.fiscal_year_start;
-  period_.last_day = DayOf(year, 12, 31);
+absl::Status FiscalSource::GoOn() {
+  if (++postings_ % kPostingsPerLook != 0 || !abandoned_()) {
+    return absl::OkStatus();
+  }
+  return absl::CancelledError();
+}
+
+absl::Status FiscalSource::ReadPeriod() {
   SKONTRO_ASSIGN_OR_RETURN(const ledger::Digest digest,
                            records_.DigestAt(scope_.as_of));
   SKONTRO_ASSIGN_OR_RETURN(const ledger::Record* last,
                            records_.RecordAt(scope_.as_of));
-  position_ = {WireSequence(scope_.as_of), ledger::ToHex(digest)};
+  position_ = {WireSequence(scope_.as_of), ledger::ToHex(digest),
+               last->time_us};
   // Booking days never go back: behind this one nothing can enter the year. The
   // clock would not do, since it may be set back.
   period_.closed = last->booking_date > period_.last_day;
@@ -124,9 +158,10 @@ absl::StatusOr<fiscal::UnitBalance> FiscalSource::BalanceAt(
     SKONTRO_ASSIGN_OR_RETURN(
         const std::optional<ledger::AccountPosting> posting, walk.Next());
     if (!posting.has_value()) break;
+    SKONTRO_RETURN_IF_ERROR(GoOn());
     SKONTRO_ASSIGN_OR_RETURN(const engine::TradeHistory trade,
                              TradeOf(*posting));
-    const int64_t one = trade.row.created.national_value;
+    const int64_t one = LegsOfEntry(trade, posting->kind).national_value;
     const bool paid = posting->amount < ledger::Amount();
     if (__builtin_add_overflow(value, paid ? -one : one, &value)) {
       return absl::OutOfRangeError(
@@ -185,11 +220,15 @@ absl::StatusOr<fiscal::MemberTrade> FiscalSource::Describe(
   out.booking_date = posting.booking_date;
   out.value_date = posting.value_date;
   out.units = std::abs(posting.amount.minor_units());
-  out.national_value = created.national_value;
+  const engine::TradeLegs legs = LegsOfEntry(trade, posting.kind);
+  out.national_value = legs.national_value;
   out.rate = {created.rate.numerator, created.rate.denominator,
               created.rate.version};
-  if (created.cash != 0) out.cash = {created.cash, network_.national_currency};
-  if (created.invoice.has_value()) DescribeInvoice(*created.invoice, &out);
+  if (legs.cash != 0) out.cash = {legs.cash, network_.national_currency};
+  if (created.invoice.has_value()) {
+    DescribeInvoice(*created.invoice, &out);
+    if (trade.hold_expire_time_us != 0) ShareInvoice(trade, legs, &out);
+  }
   if (out.kind == fiscal::MemberTrade::Kind::kReversed &&
       trade.settled.has_value()) {
     out.reversed_sequence = WireSequence(trade.settled->sequence);
@@ -210,6 +249,7 @@ absl::Status FiscalSource::ForEachTrade(
     SKONTRO_ASSIGN_OR_RETURN(
         const std::optional<ledger::AccountPosting> posting, walk.Next());
     if (!posting.has_value()) return absl::OkStatus();
+    SKONTRO_RETURN_IF_ERROR(GoOn());
     SKONTRO_ASSIGN_OR_RETURN(const fiscal::MemberTrade trade,
                              Describe(*posting));
     SKONTRO_RETURN_IF_ERROR(visit(trade));

@@ -1,5 +1,5 @@
-// What fiscal/ reads of a network: the trades of one member in one calendar
-// year, from a view as of one sequence. The same sequence gives the same, for
+// What fiscal/ reads of a network: the trades of one member in one period, from
+// a view as of one sequence. The same sequence gives the same, for
 // ever: whether the period is closed, too, is read off the journal.
 //
 // Thread safety: none; one thread owns a FiscalSource.
@@ -7,9 +7,11 @@
 #ifndef SKONTRO_SERVER_FISCAL_SOURCE_H_
 #define SKONTRO_SERVER_FISCAL_SOURCE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
@@ -24,10 +26,17 @@ namespace skontro::server {
 
 class FiscalSource : public fiscal::Source {
  public:
-  // The books of the member `id` in `year`, as of scope.as_of. `scope` must
-  // outlive the source. RESOURCE_NOT_FOUND if there was no such member then.
+  // Whether nobody waits for the export any more. Asked now and then.
+  using Abandoned = std::function<bool()>;
+
+  // The books of the member `id` in `period`, as of scope.as_of; whether the
+  // period is closed is read. `scope` must outlive the source.
+  // RESOURCE_NOT_FOUND if there was no such member then, or it is not for the
+  // actor to see. This and all that reads trades ends with CANCELLED once
+  // `abandoned`.
   static absl::StatusOr<std::unique_ptr<FiscalSource>> Open(
-      const ReadScope& scope, std::string_view id, int year);
+      const ReadScope& scope, std::string_view id, const fiscal::Period& period,
+      Abandoned abandoned);
 
   fiscal::ReportingMember Member() const override { return member_; }
   fiscal::NetworkInfo Network() const override { return network_; }
@@ -41,14 +50,21 @@ class FiscalSource : public fiscal::Source {
       override;
 
  private:
-  explicit FiscalSource(const ReadScope& scope)
-      : scope_(scope), records_(scope.view.snapshot) {}
+  FiscalSource(const ReadScope& scope, const fiscal::Period& period,
+               Abandoned abandoned)
+      : scope_(scope),
+        abandoned_(std::move(abandoned)),
+        records_(scope.view.snapshot),
+        period_(period) {}
 
   const ledger::Snapshot& snapshot() const { return *scope_.view.snapshot; }
 
   absl::Status ReadMember(std::string_view id);
-  absl::Status ReadPeriod(int year);
+  absl::Status ReadPeriod();
   absl::Status ReadBalances();
+
+  // CANCELLED once abandoned; looks at every so many postings only.
+  absl::Status GoOn();
 
   // The balance after `sequence`, its value added up from the trades.
   absl::StatusOr<fiscal::UnitBalance> BalanceAt(ledger::Sequence sequence);
@@ -59,6 +75,8 @@ class FiscalSource : public fiscal::Source {
   absl::StatusOr<fiscal::Counterparty> PartyOf(engine::MemberNumber number);
 
   const ReadScope& scope_;
+  const Abandoned abandoned_;
+  int postings_ = 0;  // Read so far.
   RecordReader records_;
   engine::MemberNumber number_{};
   ledger::AccountId account_{};

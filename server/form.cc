@@ -18,6 +18,7 @@ constexpr std::string_view kAccountForm =
 constexpr std::string_view kCreditLineForm =
     "networks/{network}/members/{member}/accounts/{account}/creditLine";
 constexpr std::string_view kTradeForm = "networks/{network}/trades/{trade}";
+constexpr char kPoliciesForm[] = "networks/{network}/policies";
 constexpr char kApiKeyForm[] = "networks/{network}/apiKeys/{api_key}";
 constexpr std::string_view kOperationForm =
     "networks/{network}/operations/{operation}";
@@ -90,6 +91,12 @@ NameParts Form::NetworkName(std::string_view field, std::string_view value) {
   return parts.value_or(NameParts());
 }
 
+NameParts Form::PoliciesName(std::string_view field, std::string_view value) {
+  const auto parts = ParsePoliciesName(value);
+  if (!parts.has_value()) Refuse(field, value, kPoliciesForm);
+  return parts.value_or(NameParts());
+}
+
 NameParts Form::MemberName(std::string_view field, std::string_view value) {
   const auto parts = ParseMemberName(value);
   if (!parts.has_value()) Refuse(field, value, kMemberForm);
@@ -145,6 +152,18 @@ ledger::CivilDate Form::Date(std::string_view field, const v1::Date& date) {
          absl::StrFormat("%d-%02d-%02d", date.year(), date.month(), date.day()),
          "a day of the calendar, from 1900-01-01 to 9999-12-31");
   return {};
+}
+
+int64_t Form::Time(std::string_view field, bool present,
+                   const google::protobuf::Timestamp& time) {
+  constexpr int64_t kSecondsMax = 253'402'300'799;  // The end of 9999.
+  if (!present) return 0;
+  if (time.seconds() < 1 || time.seconds() > kSecondsMax || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    Refuse(field, time.seconds(), "a time from 1970 to 9999, or absent");
+    return 0;
+  }
+  return time.seconds() * 1'000'000 + time.nanos() / 1'000;
 }
 
 ledger::Sequence Form::SequenceOf(std::string_view field, int64_t value) {

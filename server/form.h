@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "google/protobuf/timestamp.pb.h"
 #include "ledger/base/reason.h"
 #include "ledger/civil_date.h"
 #include "ledger/record.h"
@@ -63,6 +64,7 @@ class Form {
 
   // A name of a resource; views into `value`, empty where it was refused.
   NameParts NetworkName(std::string_view field, std::string_view value);
+  NameParts PoliciesName(std::string_view field, std::string_view value);
   NameParts MemberName(std::string_view field, std::string_view value);
   NameParts AccountName(std::string_view field, std::string_view value);
   NameParts CreditLineName(std::string_view field, std::string_view value);
@@ -76,6 +78,10 @@ class Form {
 
   // A day of the calendar from 1900 to 9999.
   ledger::CivilDate Date(std::string_view field, const v1::Date& date);
+
+  // A time in microseconds; 0 where there is none.
+  int64_t Time(std::string_view field, bool present,
+               const google::protobuf::Timestamp& time);
 
   // A sequence: zero or above.
   ledger::Sequence SequenceOf(std::string_view field, int64_t value);

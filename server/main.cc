@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "server/auth/certificates.h"
 #include "server/auth/credentials.h"
@@ -24,6 +25,7 @@
 #include "server/clock.h"
 #include "server/clock_watch.h"
 #include "server/config.h"
+#include "server/config_check.h"
 #include "server/data_directory.h"
 #include "server/disk_watch.h"
 #include "server/gauges.h"
@@ -32,12 +34,18 @@
 #include "server/metrics.h"
 #include "server/network_registry.h"
 #include "server/server.h"
+#include "server/service_manager.h"
 
 namespace skontro::server {
 namespace {
 
 // How long calls that are on their way may take when the server stops.
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
+
+// What a stop may take in all, but for the time of --drain-seconds: the calls,
+// and what is left to be written. TimeoutStopSec= of
+// packaging/skontrod.service.
+constexpr absl::Duration kStopTimeMax = absl::Seconds(120);
 
 // Where gRPC's own words go: into our log, as what a developer may want.
 Log* grpc_log = nullptr;
@@ -85,6 +93,30 @@ absl::StatusOr<CertificateFiles> CertificatesFor(const Config& config,
   return files;
 }
 
+// What AdminService says of this server. The files of certificates are those
+// that CertificatesFor() chooses.
+StatusSource StatusOf(const Config& config, const Clock& clock) {
+  StatusSource status;
+  status.version = SKONTRO_VERSION;
+  status.start_time_us = clock.NowUs();
+  status.insecure = config.insecure_loopback;
+  status.data_directory = config.data_directory;
+  status.anchor_directory = config.anchor_directory;
+  status.disk_full_percent = config.disk_full_percent;
+  status.checkpoint_interval = config.checkpoint_interval;
+  if (config.insecure_loopback) return status;
+  if (config.tls_certificate.empty()) {
+    status.certificates = {CaPath(config.data_directory),
+                           config.data_directory + "/tls/server.pem"};
+  } else {
+    status.certificates = {config.tls_certificate};
+  }
+  if (!config.tls_client_ca.empty()) {
+    status.certificates.push_back(config.tls_client_ca);
+  }
+  return status;
+}
+
 // Waits until a signal asks to stop. From then on a second one ends the process
 // at once, while the caller puts things in order.
 class StopSignal {
@@ -122,21 +154,33 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Null where calls are not to be encrypted.
+absl::StatusOr<std::unique_ptr<Tls>> OpenTls(const Config& config,
+                                             const Clock* clock, Log* log) {
+  if (config.insecure_loopback) return nullptr;
+  const absl::StatusOr<CertificateFiles> files =
+      CertificatesFor(config, *clock);
+  if (!files.ok()) return files.status();
+  return Tls::Open(*files, kCertificateInterval, clock, log);
+}
+
 // Null where there is to be none.
 absl::StatusOr<std::unique_ptr<http::HttpServer>> StartHttp(
-    const Config& config, Log* log) {
+    const Config& config, Tls* tls, Log* log) {
   if (config.http_listen.empty()) return nullptr;
   http::Options options;
   options.address = config.http_listen;
   options.cors_origins = config.http_cors_origins;
-  return http::HttpServer::Start(std::move(options), nullptr, log);
+  options.metrics_on_loopback = config.http_metrics_on_loopback;
+  return http::HttpServer::Start(std::move(options), tls, log);
 }
 
 std::string WithPort(const std::string& address, int port) {
   return absl::StrCat(address.substr(0, address.rfind(':')), ":", port);
 }
 
-void TellAddresses(const std::string& grpc, const std::string& http, Log* log) {
+void TellAddresses(const std::string& grpc, const std::string& http,
+                   bool encrypted, Log* log) {
   if (http.empty()) {
     log->Write(LogLevel::kInfo, "listening", {{"grpc", grpc}});
   } else {
@@ -144,12 +188,35 @@ void TellAddresses(const std::string& grpc, const std::string& http, Log* log) {
   }
   std::printf("skontrod: listening on %s\n", grpc.c_str());
   if (!http.empty()) {
-    std::printf("skontrod: listening on http://%s\n", http.c_str());
+    std::printf("skontrod: listening on %s://%s\n",
+                encrypted ? "https" : "http", http.c_str());
   }
   std::fflush(stdout);
 }
 
-ExitCode Serve(const Config& config, const Credentials& credentials,
+void TellManager(std::string_view state, Log* log) {
+  const absl::Status told = TellServiceManager(state);
+  if (told.ok()) return;
+  log->Write(LogLevel::kWarning, "service_manager_not_told",
+             {{"error", std::string(told.message())}});
+}
+
+// Says that nothing more should be sent here, and goes on with all that comes
+// until those who balance load have asked. A second signal ends it.
+void WaitForBalancers(const Config& config, Server* server,
+                      http::HttpServer* http, int signal, Log* log) {
+  if (config.drain_seconds == 0) return;
+  log->Write(LogLevel::kInfo, "draining",
+             {{"signal", signal}, {"seconds", config.drain_seconds}});
+  server->Drain();
+  if (http != nullptr) http->Drain();
+  const absl::Duration time = absl::Seconds(config.drain_seconds);
+  // Its patience may be shorter than the drain, and end the process half-way.
+  TellManager(ServiceNeeds(time + kStopTimeMax), log);
+  absl::SleepFor(time);
+}
+
+ExitCode Serve(const Config& config, const Credentials& credentials, Tls* tls,
                NetworkRegistry* networks, http::HttpServer* http,
                Metrics* metrics, StopSignal* stop, Log* log) {
   const SystemClock clock;
@@ -161,41 +228,37 @@ ExitCode Serve(const Config& config, const Credentials& credentials,
   options.address = config.grpc_listen;
   options.authentication = {credentials.secret, credentials.server_key,
                             /*trust_anybody=*/config.insecure_loopback};
-  std::unique_ptr<Tls> tls;
-  if (!config.insecure_loopback) {
-    const absl::StatusOr<CertificateFiles> files =
-        CertificatesFor(config, clock);
-    absl::StatusOr<std::unique_ptr<Tls>> opened =
-        files.ok() ? Tls::Open(*files, kCertificateInterval, &clock, log)
-                   : files.status();
-    if (!opened.ok()) {
-      return Fail(log, "certificates_failed", ExitCode::kCredentials,
-                  opened.status());
-    }
-    tls = *std::move(opened);
-    options.tls = tls.get();
-  }
+  options.client_limits = config.client_limits;
+  options.tls = tls;
+  options.status = StatusOf(config, clock);
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(options, networks, &clock, log, metrics);
   if (!server.ok()) {
     return Fail(log, "listen_failed", ExitCode::kCannotListen, server.status());
   }
+  LimitsGauge limits;
   if (http != nullptr) {
     http->Serve(
-        (*server)->InProcessChannel(), [&config, networks, metrics, http] {
+        (*server)->InProcessChannel(), &(*server)->authenticator(),
+        [&config, &limits, networks, metrics, http](const auto& shows) {
           std::vector<GaugeFamily> gauges =
-              ReadGauges(*networks, config.data_directory);
+              ReadGauges(*networks, config.data_directory, &limits);
           gauges.push_back({"skontro_http_connections",
                             "Connections of HTTP clients.",
                             {{{}, static_cast<double>(http->connections())}}});
-          return metrics->Text(gauges);
+          return metrics->Text(gauges, shows);
         });
   }
   TellAddresses(
       WithPort(config.grpc_listen, (*server)->port()),
-      http == nullptr ? "" : WithPort(config.http_listen, http->port()), log);
+      http == nullptr ? "" : WithPort(config.http_listen, http->port()),
+      tls != nullptr, log);
+
+  TellManager(kServiceReady, log);
 
   const int number = stop->Wait();
+  TellManager(kServiceStopping, log);
+  WaitForBalancers(config, server->get(), http, number, log);
   log->Write(LogLevel::kInfo, "stopping", {{"signal", number}});
   if (http != nullptr) {
     http->Drain();
@@ -224,10 +287,18 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
     log->Write(LogLevel::kInfo, "operator_key_made",
                {{"file", ServerKeyPath(config.data_directory)}});
   }
+  const SystemClock clock;
+  std::unique_ptr<Tls> tls;
   std::unique_ptr<http::HttpServer> http;
   if (!config.check) {
+    absl::StatusOr<std::unique_ptr<Tls>> opened = OpenTls(config, &clock, log);
+    if (!opened.ok()) {
+      return Fail(log, "certificates_failed", ExitCode::kCredentials,
+                  opened.status());
+    }
+    tls = *std::move(opened);
     absl::StatusOr<std::unique_ptr<http::HttpServer>> started =
-        StartHttp(config, log);
+        StartHttp(config, tls.get(), log);
     if (!started.ok()) {
       return Fail(log, "listen_failed", ExitCode::kCannotListen,
                   started.status());
@@ -256,8 +327,8 @@ ExitCode Run(const Config& config, StopSignal* stop, Log* log) {
                 config.data_directory.c_str(), static_cast<int>(count));
     return ExitCode::kDone;
   }
-  return Serve(config, *credentials, networks->get(), http.get(), &metrics,
-               stop, log);
+  return Serve(config, *credentials, tls.get(), networks->get(), http.get(),
+               &metrics, stop, log);
 }
 
 ExitCode Main(int argc, char** argv) {
@@ -268,12 +339,24 @@ ExitCode Main(int argc, char** argv) {
   std::variant<Config, ExitCode> read = ReadCommandLine(argc, argv);
   if (const auto* code = std::get_if<ExitCode>(&read)) return *code;
   const Config& config = std::get<Config>(read);
+  if (config.check_config) {
+    const std::vector<Finding> findings =
+        CheckConfig(config, SystemClock().NowUs());
+    std::printf("%s", FindingsText(findings).c_str());
+    return ExitCodeOf(findings);
+  }
   static Log log(STDERR_FILENO, config.log_format, config.log_level);
   grpc_log = &log;
   gpr_set_log_function(LogOfGrpc);
   RaiseFileLimit();
   StopSignal stop;
   log.Write(LogLevel::kInfo, "starting", {{"version", SKONTRO_VERSION}});
+  if (!config.config_file.empty()) {
+    log.Write(LogLevel::kInfo, "configured", {{"file", config.config_file}});
+  }
+  for (const std::string& name : config.unknown_variables) {
+    log.Write(LogLevel::kWarning, "unknown_variable", {{"name", name}});
+  }
   const ExitCode code = Run(config, &stop, &log);
   log.Write(LogLevel::kInfo, "stopped",
             {{"exit_code", static_cast<int>(code)}});

@@ -23,6 +23,14 @@ class MemberService final : public v1::MemberService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::CreateMemberRequest* request,
       v1::CreateMemberResponse* response) override;
+  grpc::ServerUnaryReactor* ChangeMemberStatus(
+      grpc::CallbackServerContext* context,
+      const v1::ChangeMemberStatusRequest* request,
+      v1::ChangeMemberStatusResponse* response) override;
+  grpc::ServerUnaryReactor* ListMemberStatusChanges(
+      grpc::CallbackServerContext* context,
+      const v1::ListMemberStatusChangesRequest* request,
+      v1::ListMemberStatusChangesResponse* response) override;
 
  private:
   const Backend backend_;

@@ -6,6 +6,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 
@@ -107,7 +108,9 @@ void Metrics::Committed(const std::string& network, absl::Duration took,
       .Observe(static_cast<double>(bytes));
 }
 
-std::string Metrics::Text(const std::vector<GaugeFamily>& gauges) const {
+std::string Metrics::Text(
+    const std::vector<GaugeFamily>& gauges,
+    const std::function<bool(std::string_view network)>& shows) const {
   std::vector<prometheus::MetricFamily> all = families_->registry.Collect();
   for (const GaugeFamily& gauge : gauges) {
     prometheus::MetricFamily family;
@@ -123,6 +126,15 @@ std::string Metrics::Text(const std::vector<GaugeFamily>& gauges) const {
       family.metric.push_back(std::move(metric));
     }
     all.push_back(std::move(family));
+  }
+  for (prometheus::MetricFamily& family : all) {
+    std::erase_if(family.metric, [&](const prometheus::ClientMetric& metric) {
+      return std::any_of(metric.label.begin(), metric.label.end(),
+                         [&](const prometheus::ClientMetric::Label& label) {
+                           return label.name == "network" &&
+                                  !shows(label.value);
+                         });
+    });
   }
   std::ostringstream text;
   prometheus::TextSerializer().Serialize(text, all);

@@ -7,6 +7,7 @@
 #define SKONTRO_SERVER_METRICS_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,8 +46,11 @@ class Metrics {
   // A batch of records became durable.
   void Committed(const std::string& network, absl::Duration took, size_t bytes);
 
-  // All of it in the text format of Prometheus, with `gauges` behind.
-  std::string Text(const std::vector<GaugeFamily>& gauges) const;
+  // All of it in the text format of Prometheus, with `gauges` behind; of the
+  // values that are a network's those for which `shows` is true.
+  std::string Text(
+      const std::vector<GaugeFamily>& gauges,
+      const std::function<bool(std::string_view network)>& shows) const;
 
  private:
   struct Families;

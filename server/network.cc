@@ -39,7 +39,8 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(
   network->head_keys_ = std::make_unique<HeadKeys>(directory);
   network->head_signer_ = std::make_unique<HeadSigner>(
       network->head_keys_.get(), network->engine_->uid(), network->id());
-  network->key_ring_ = std::make_unique<KeyRing>(network->engine_.get());
+  network->key_ring_ =
+      std::make_unique<KeyRing>(network->engine_.get(), LastUsePath(directory));
   SKONTRO_RETURN_IF_ERROR(network->key_ring_->Reload());
   const std::shared_ptr<const ledger::Snapshot> snapshot =
       network->engine_->view().snapshot;

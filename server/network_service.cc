@@ -2,16 +2,21 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/index_reader.h"
 #include "engine/permission.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/convert_amount.h"
 #include "server/convert_network.h"
 #include "server/convert_outcome.h"
+#include "server/convert_policies.h"
 #include "server/page_token.h"
+#include "server/record_reader.h"
 
 namespace skontro::server {
 namespace {
@@ -19,6 +24,8 @@ namespace {
 constexpr std::string_view kGet = "NetworkService.GetNetwork";
 constexpr std::string_view kList = "NetworkService.ListNetworks";
 constexpr std::string_view kCreate = "NetworkService.CreateNetwork";
+constexpr std::string_view kGetPolicies = "NetworkService.GetPolicies";
+constexpr std::string_view kUpdatePolicies = "NetworkService.UpdatePolicies";
 
 // The id of the last network on the page before; empty for the first page. A
 // token is sealed by the network that it names.
@@ -53,6 +60,33 @@ absl::Status CreateNow(const Backend& backend,
   response->mutable_outcome()->set_digest(
       WireDigest(created.network->genesis().digest));
   return absl::OkStatus();
+}
+
+absl::Status ReadPoliciesAt(const ReadScope& scope, ledger::Sequence as_of,
+                            v1::Policies* out) {
+  SKONTRO_ASSIGN_OR_RETURN(const engine::PoliciesAsOf found,
+                           engine::PoliciesAt(*scope.view.snapshot, as_of));
+  WritePolicies(scope.network.id(), found.row.set, found.row.time_us, out);
+  return absl::OkStatus();
+}
+
+absl::Status FillUpdated(const Network& network, const engine::Answer& answer,
+                         const v1::UpdatePoliciesRequest& request,
+                         v1::UpdatePoliciesResponse* response) {
+  if (request.validate_only()) {
+    WritePreview(answer, response->mutable_outcome());
+    if (!answer.events.empty()) {
+      WritePolicies(network.id(),
+                    std::get<engine::PoliciesSet>(answer.events.front()),
+                    answer.time_us, response->mutable_policies());
+    }
+    return absl::OkStatus();
+  }
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, AnswerScope(network, answer));
+  SKONTRO_RETURN_IF_ERROR(
+      ReadPoliciesAt(scope, answer.sequence, response->mutable_policies()));
+  RecordReader records(scope.view.snapshot);
+  return WriteOutcome(answer, &records, response->mutable_outcome());
 }
 
 }  // namespace
@@ -140,6 +174,57 @@ grpc::ServerUnaryReactor* NetworkService::CreateNetwork(
                            QueueFull(backend_.workers.queue_length_max())));
   }
   return reactor;
+}
+
+grpc::ServerUnaryReactor* NetworkService::GetPolicies(
+    grpc::CallbackServerContext* context, const v1::GetPoliciesRequest* request,
+    v1::GetPoliciesResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) {
+    return Fail(backend_, context, kGetPolicies, caller.status());
+  }
+  Form form;
+  const NameParts name = form.PoliciesName("name", request->name());
+  const ledger::Sequence min =
+      form.SequenceOf("min_sequence", request->min_sequence());
+  const ledger::Sequence as_of =
+      form.SequenceOf("as_of_sequence", request->as_of_sequence());
+  if (!form.ok()) return Refuse(context, form);
+  return Read(backend_, context, *caller,
+              {kGetPolicies, std::string(name.network), min, as_of},
+              [response](const ReadScope& scope) {
+                response->set_sequence(WireSequence(scope.as_of));
+                return ReadPoliciesAt(scope, scope.as_of,
+                                      response->mutable_policies());
+              });
+}
+
+grpc::ServerUnaryReactor* NetworkService::UpdatePolicies(
+    grpc::CallbackServerContext* context,
+    const v1::UpdatePoliciesRequest* request,
+    v1::UpdatePoliciesResponse* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) {
+    return Fail(backend_, context, kUpdatePolicies, caller.status());
+  }
+  Form form;
+  engine::UpdatePolicies body = ReadPolicies(*request, &form);
+  if (!form.ok()) return RefuseChange(context, form, *request, response);
+  const auto name = ParsePoliciesName(request->policies().name());
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend_, *caller, name->network);
+  if (!place.ok()) {
+    return Fail(backend_, context, kUpdatePolicies, place.status());
+  }
+  engine::Command command =
+      NewCommand(backend_, *place, kUpdatePolicies, *request);
+  command.validate_only = request->validate_only();
+  command.body = std::move(body);
+  return Change(backend_, context, place->network, std::move(command),
+                [network = place->network, request,
+                 response](const engine::Answer& answer) {
+                  return FillUpdated(*network, answer, *request, response);
+                });
 }
 
 }  // namespace skontro::server

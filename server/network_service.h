@@ -24,6 +24,14 @@ class NetworkService final : public v1::NetworkService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::CreateNetworkRequest* request,
       v1::CreateNetworkResponse* response) override;
+  grpc::ServerUnaryReactor* GetPolicies(
+      grpc::CallbackServerContext* context,
+      const v1::GetPoliciesRequest* request,
+      v1::GetPoliciesResponse* response) override;
+  grpc::ServerUnaryReactor* UpdatePolicies(
+      grpc::CallbackServerContext* context,
+      const v1::UpdatePoliciesRequest* request,
+      v1::UpdatePoliciesResponse* response) override;
 
  private:
   const Backend backend_;

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "absl/strings/escaping.h"
+#include "ledger/base/limits.h"
 #include "ledger/big_endian.h"
 #include "server/request_hash.h"
 
@@ -12,7 +13,6 @@ namespace {
 // Token: hash (8), sequence (8), key. In base64 without padding.
 constexpr size_t kHashLength = 8;
 constexpr size_t kHeadLength = 16;
-constexpr size_t kTokenLengthMax = 200;
 
 uint64_t HashOf(std::string_view key, std::string_view scope,
                 std::string_view position) {
@@ -55,7 +55,7 @@ std::optional<PagePosition> OpenPageToken(std::string_view key,
                                           std::string_view scope,
                                           std::string_view token) {
   std::string bytes;
-  if (token.size() > kTokenLengthMax ||
+  if (token.size() > kPageTokenLengthMax ||
       !absl::WebSafeBase64Unescape(std::string(token), &bytes) ||
       bytes.size() < kHeadLength) {
     return std::nullopt;

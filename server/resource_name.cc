@@ -63,6 +63,12 @@ std::optional<NameParts> ParseNetworkName(std::string_view name) {
   return parts;
 }
 
+std::optional<NameParts> ParsePoliciesName(std::string_view name) {
+  constexpr std::string_view kEnd = "/policies";
+  if (!name.ends_with(kEnd)) return std::nullopt;
+  return ParseNetworkName(name.substr(0, name.size() - kEnd.size()));
+}
+
 std::optional<NameParts> ParseMemberName(std::string_view name) {
   std::string_view rest = name;
   NameParts parts;
@@ -121,6 +127,10 @@ std::optional<NameParts> ParseOperationName(std::string_view name) {
 
 std::string NetworkName(std::string_view network) {
   return Join({kNetworks, network});
+}
+
+std::string PoliciesName(std::string_view network) {
+  return NetworkName(network) + "/policies";
 }
 
 std::string MemberName(std::string_view network, std::string_view member) {

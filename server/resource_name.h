@@ -32,6 +32,7 @@ struct NameParts {
 
 // Each returns nullopt for a text that is no such name.
 std::optional<NameParts> ParseNetworkName(std::string_view name);
+std::optional<NameParts> ParsePoliciesName(std::string_view name);
 std::optional<NameParts> ParseMemberName(std::string_view name);
 std::optional<NameParts> ParseAccountName(std::string_view name);
 std::optional<NameParts> ParseCreditLineName(std::string_view name);
@@ -40,6 +41,7 @@ std::optional<NameParts> ParseOperationName(std::string_view name);
 std::optional<NameParts> ParseApiKeyName(std::string_view name);
 
 std::string NetworkName(std::string_view network);
+std::string PoliciesName(std::string_view network);
 std::string MemberName(std::string_view network, std::string_view member);
 // Of the account `main`.
 std::string AccountName(std::string_view network, std::string_view member);

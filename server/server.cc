@@ -13,7 +13,9 @@
 #include "absl/strings/str_cat.h"
 #include "ledger/base/limits.h"
 #include "server/account_service.h"
+#include "server/admin_service.h"
 #include "server/audit_service.h"
+#include "server/call_context.h"
 #include "server/call_watch.h"
 #include "server/credit_service.h"
 #include "server/event_service.h"
@@ -39,6 +41,12 @@ constexpr int kConcurrentCallsMax = 4'096;
 constexpr size_t kMemoryMax = 1u << 30;
 
 constexpr int kKeepaliveMs = 60'000;
+
+// How often it is kept when keys were used last.
+constexpr absl::Duration kLastUseInterval = absl::Minutes(1);
+
+// How late a hold may end.
+constexpr absl::Duration kHoldInterval = absl::Seconds(1);
 
 // The host of host:port, without the brackets of IPv6; empty if it is none.
 std::string HostOf(const std::string& address) {
@@ -68,6 +76,14 @@ void Configure(grpc::ServerBuilder* builder, Log* log, Metrics* metrics) {
   grpc::ResourceQuota quota("skontrod");
   quota.Resize(kMemoryMax);
   builder->SetResourceQuota(quota);
+  // gRPC takes apart whatever a compressed message holds before its size is
+  // looked at, so a few kilobytes could be gigabytes: they are refused instead,
+  // and not taken apart.
+  for (const grpc_compression_algorithm algorithm :
+       {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   std::vector<
       std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
       watches;
@@ -88,7 +104,8 @@ bool IsLoopback(const std::string& address) {
 }
 
 struct Server::Services {
-  Services(const Backend& backend, EventFeed* events)
+  Services(const Backend& backend, EventFeed* events,
+           const StatusSource& status)
       : network(backend),
         member(backend),
         account(backend),
@@ -98,7 +115,8 @@ struct Server::Services {
         operation(backend),
         audit(backend),
         event(backend, events),
-        key(backend) {}
+        key(backend),
+        admin(backend, status) {}
 
   NetworkService network;
   MemberService member;
@@ -110,20 +128,25 @@ struct Server::Services {
   AuditService audit;
   EventService event;
   KeyService key;
+  AdminService admin;
 };
 
 Server::Server(const Options& options, NetworkRegistry* networks,
                const Clock* clock, Log* log)
     : networks_(networks),
       authenticator_(options.authentication, networks, clock),
-      events_(std::make_unique<EventFeed>(log)),
+      client_limits_(options.client_limits),
+      last_uses_(
+          std::make_unique<LastUseWatch>(kLastUseInterval, networks, log)),
+      holds_(std::make_unique<HoldWatch>(kHoldInterval, networks, clock)),
+      events_(std::make_unique<EventFeed>(log, options.stream_patience)),
       answers_(std::make_unique<WorkPool>(kAnswerThreads,
                                           std::numeric_limits<size_t>::max())),
       workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)),
       services_(std::make_unique<Services>(
           Backend{*networks, *clock, *log, *answers_, *workers_, operations_,
-                  authenticator_},
-          events_.get())) {}
+                  authenticator_, options.stream_patience},
+          events_.get(), options.status)) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
                                                       NetworkRegistry* networks,
@@ -150,6 +173,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
   Services& services = *server->services_;
   grpc::ServerBuilder builder;
   Configure(&builder, log, metrics);
+  builder.SetContextAllocator(
+      std::make_unique<CallContexts>(&server->client_limits_, clock));
   builder.AddListeningPort(address,
                            options.tls == nullptr
                                ? grpc::InsecureServerCredentials()
@@ -158,8 +183,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &services.network, &services.member, &services.account,
            &services.credit, &services.trade, &services.fiscal,
-           &services.operation, &services.audit, &services.event,
-           &services.key}) {
+           &services.operation, &services.audit, &services.event, &services.key,
+           &services.admin}) {
     builder.RegisterService(service);
   }
   server->server_ = builder.BuildAndStart();
@@ -183,11 +208,16 @@ Server::~Server() {
   if (server_ != nullptr) Stop(absl::ZeroDuration());
 }
 
-void Server::StopIntake() {
+void Server::Drain() {
   server_->GetHealthCheckService()->SetServingStatus(false);
+}
+
+void Server::StopIntake() {
+  Drain();
   networks_->StopIntake();
   operations_.CancelAll();
   events_->Stop();
+  services_->trade.StopStreams();
 }
 
 void Server::Stop(absl::Duration grace) {
@@ -196,6 +226,8 @@ void Server::Stop(absl::Duration grace) {
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_.reset();
+  last_uses_.reset();
+  holds_.reset();
 }
 
 }  // namespace skontro::server

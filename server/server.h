@@ -15,7 +15,11 @@
 #include "absl/time/time.h"
 #include "server/auth/tls.h"
 #include "server/backend.h"
+#include "server/client_use.h"
 #include "server/event_feed.h"
+#include "server/hold_watch.h"
+#include "server/last_use_watch.h"
+#include "server/status_reader.h"
 
 namespace skontro::server {
 
@@ -34,6 +38,12 @@ class Server {
     // Encrypts the calls; must outlive the server. Without it, or with
     // authentication.trust_anybody, the address must be on the loopback.
     Tls* tls = nullptr;
+    // What AdminService says of the server.
+    StatusSource status;
+    // What one client may have.
+    ClientLimits client_limits;
+    // How long a stream waits for a client that takes nothing.
+    absl::Duration stream_patience = absl::Minutes(1);
   };
 
   // Starts to listen. Calls are answered when it returns. All of them must
@@ -59,8 +69,13 @@ class Server {
   // every limit, is on as well. Calls on it end with the server.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
 
-  // Tells health checks that nothing more should be sent here; refuses new
-  // changes; cancels long work.
+  // Who makes a call of these services.
+  const Authenticator& authenticator() const { return authenticator_; }
+
+  // Tells health checks that nothing more should be sent here, and goes on.
+  void Drain();
+
+  // Tells them that, refuses new changes and cancels long work.
   void StopIntake();
 
   // Does that, then waits for `grace` until every call that is on
@@ -76,6 +91,9 @@ class Server {
 
   NetworkRegistry* const networks_;
   const Authenticator authenticator_;
+  const ClientLimits client_limits_;
+  std::unique_ptr<LastUseWatch> last_uses_;
+  std::unique_ptr<HoldWatch> holds_;
   Operations operations_;
   std::unique_ptr<EventFeed> events_;
   std::unique_ptr<WorkPool> answers_;

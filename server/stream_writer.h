@@ -1,7 +1,7 @@
 // A StreamWriter sends the messages of a streaming call from a worker's thread,
 // one at a time: the worker waits while the client is slower, so that no more
-// than one message is in memory. A client that takes nothing for a minute is
-// given up, so that it cannot keep the worker.
+// than one message is in memory. A client that takes nothing for as long as the
+// writer's patience is given up, so that it cannot keep the worker.
 //
 // Thread safety: one worker calls Write() and then End(); gRPC calls the rest.
 
@@ -19,14 +19,12 @@
 
 namespace skontro::server {
 
-inline constexpr absl::Duration kStreamPatience = absl::Minutes(1);
-
 // Deletes itself after End().
 template <typename Message>
 class StreamWriter : public grpc::ServerWriteReactor<Message> {
  public:
-  explicit StreamWriter(grpc::CallbackServerContext* context)
-      : context_(context) {}
+  StreamWriter(grpc::CallbackServerContext* context, absl::Duration patience)
+      : context_(context), patience_(patience) {}
 
   // Sends `message` when the one before has gone out. Returns CANCELLED when
   // nobody is there any more; nothing that is written then arrives.
@@ -84,12 +82,13 @@ class StreamWriter : public grpc::ServerWriteReactor<Message> {
     };
     mutex_.Lock();
     const bool in_time =
-        mutex_.AwaitWithTimeout(absl::Condition(&ready), kStreamPatience);
+        mutex_.AwaitWithTimeout(absl::Condition(&ready), patience_);
     mutex_.Unlock();
     if (!in_time) context_->TryCancel();
   }
 
   grpc::CallbackServerContext* const context_;
+  const absl::Duration patience_;
   mutable absl::Mutex mutex_;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool gone_ ABSL_GUARDED_BY(mutex_) = false;

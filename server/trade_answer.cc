@@ -35,6 +35,19 @@ void Imagine(const engine::Event& event, const engine::Answer& answer,
   } else if (std::holds_alternative<engine::TradeReversed>(event)) {
     trade->state = engine::TradeState::kReversed;
     trade->ended = step;
+  } else if (std::holds_alternative<engine::TradeWithdrawn>(event)) {
+    trade->state = engine::TradeState::kWithdrawn;
+    trade->ended = step;
+  } else if (const auto* held = std::get_if<engine::TradeAuthorised>(&event)) {
+    trade->state = engine::TradeState::kAuthorised;
+    trade->hold_expire_time_us = held->expire_time_us;
+  } else if (const auto* part = std::get_if<engine::HoldSettled>(&event)) {
+    engine::TakePart({part->units, part->national_value, part->cash}, trade);
+    trade->state = part->state;
+    trade->settled = step;
+  } else if (const auto* let_go = std::get_if<engine::HoldReleased>(&event)) {
+    trade->state = let_go->state;
+    if (let_go->state != engine::TradeState::kSettled) trade->ended = step;
   }
 }
 

@@ -13,32 +13,18 @@
 #include "ledger/base/limits.h"
 #include "ledger/base/status.h"
 #include "server/call.h"
+#include "server/call_context.h"
 #include "server/convert_amount.h"
 #include "server/error.h"
-#include "server/trade_answer.h"
+#include "server/trade_item.h"
 
 namespace skontro::server {
 namespace {
 
 constexpr std::string_view kBatch = "TradeService.BatchCreateTrades";
-constexpr std::string_view kCreate = "TradeService.CreateTrade";
 
 using Request = v1::BatchCreateTradesRequest;
 using Response = v1::BatchCreateTradesResponse;
-
-// What has to hold of each item, whatever the mode.
-void CheckItem(const v1::CreateTradeRequest& item, const Request& batch,
-               Form* form) {
-  if (!item.parent().empty() && item.parent() != batch.parent()) {
-    form->Refuse(
-        "parent", item.parent(),
-        absl::StrCat("empty, or ", batch.parent(), " as in the batch"));
-  }
-  if (item.validate_only()) {
-    form->Refuse("validate_only", "true",
-                 "false; CreateTrade previews one trade");
-  }
-}
 
 // --- INDEPENDENT -------------------------------------------------------------
 
@@ -64,7 +50,8 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
     std::vector<engine::Command> commands;
     std::vector<engine::Reply> replies;
     for (size_t i = 0; i < results_.size(); ++i) {
-      std::optional<engine::Command> command = CommandOf(i);
+      std::optional<engine::Command> command = ItemCommand(
+          backend_, place_, request_.parent(), Item(i), &results_[i]);
       if (!command.has_value()) {
         Answered();
         continue;
@@ -81,27 +68,8 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
   }
 
  private:
-  struct Result {
-    std::vector<Refusal> form;
-    absl::StatusOr<engine::Answer> answer = absl::UnknownError("");
-  };
-
-  // Nothing where the form of the item is wrong.
-  std::optional<engine::Command> CommandOf(size_t index) {
-    const v1::CreateTradeRequest& item =
-        request_.requests(static_cast<int>(index));
-    Form form;
-    CheckItem(item, request_, &form);
-    engine::CreateTrade body = ReadTrade(item, network_->id(), &form);
-    form.RequestId(item.request_id());
-    if (!form.ok()) {
-      results_[index].form = form.refusals();
-      return std::nullopt;
-    }
-    body.description = Salted(std::move(body.description.text));
-    engine::Command command = NewCommand(backend_, place_, kCreate, item);
-    command.body = std::move(body);
-    return command;
+  const v1::CreateTradeRequest& Item(size_t index) const {
+    return request_.requests(static_cast<int>(index));
   }
 
   // One item less to wait for; a committer may call.
@@ -112,40 +80,13 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
   }
 
   void Finish() {
-    const ledger::ReadView view = network_->engine().view();
-    TradeReader trades(network_->terms(), *view.snapshot);
-    RecordReader records(view.snapshot);
-    ledger::Sequence newest{};
+    ItemWriter writer(&backend_, kBatch, network_);
     for (size_t i = 0; i < results_.size(); ++i) {
-      Response::Result* const out = response_->add_results();
-      const absl::Status status = Write(i, &trades, &records, out, &newest);
-      if (status.ok()) continue;
-      // Also what only the log may say is reported once for each item.
-      Report(backend_, kBatch, status);
-      *out->mutable_error() = ToRpcStatus(status);
+      writer.Write(Item(i), results_[i], response_->add_results());
     }
-    if (newest == ledger::Sequence{0}) newest = view.sequence;
-    response_->set_sequence(WireSequence(newest));
+    response_->set_sequence(WireSequence(writer.sequence()));
     gate_->Leave(results_.size());
     reactor_->Finish(grpc::Status::OK);
-  }
-
-  absl::Status Write(size_t index, TradeReader* trades, RecordReader* records,
-                     Response::Result* out, ledger::Sequence* newest) {
-    const Result& result = results_[index];
-    if (!result.form.empty()) {
-      *out->mutable_error() = ToRpcStatus(std::span(result.form));
-      return absl::OkStatus();
-    }
-    if (!result.answer.ok()) return result.answer.status();
-    *newest = std::max(*newest, result.answer->sequence);
-    if (!result.answer->refusals.empty()) {
-      *out->mutable_error() = ToRpcStatus(std::span(result.answer->refusals));
-      return absl::OkStatus();
-    }
-    return WriteCreated(network_->terms(), *result.answer,
-                        request_.requests(static_cast<int>(index)), trades,
-                        records, out->mutable_response());
   }
 
   const Backend backend_;
@@ -155,7 +96,7 @@ class IndependentBatch : public std::enable_shared_from_this<IndependentBatch> {
   grpc::ServerUnaryReactor* const reactor_;
   const Request& request_;
   Response* const response_;
-  std::vector<Result> results_;
+  std::vector<ItemAnswer> results_;
   std::atomic<size_t> waiting_;
 };
 
@@ -167,7 +108,7 @@ engine::CreateTrades ReadGroup(const Request& request, std::string_view network,
   for (int i = 0; i < request.requests_size(); ++i) {
     const v1::CreateTradeRequest& item = request.requests(i);
     Form item_form(absl::StrCat("requests[", i, "]."));
-    CheckItem(item, request, &item_form);
+    CheckItem(item, request.parent(), &item_form);
     if (!item.request_id().empty()) {
       item_form.Refuse("request_id", item.request_id(),
                        "empty; an ATOMIC batch has one for all");
@@ -249,6 +190,9 @@ grpc::ServerUnaryReactor* StartBatch(const Backend& backend, BatchGate* gate,
   const absl::StatusOr<Place> place =
       FindNetwork(backend, *caller, parent.network);
   if (!place.ok()) return Fail(backend, context, kBatch, place.status());
+  const absl::Status taken =
+      CallContext::Of(context).TakeItems(request.requests_size());
+  if (!taken.ok()) return Fail(backend, context, kBatch, taken);
   if (request.mode() == Request::INDEPENDENT) {
     if (!gate->Enter(static_cast<size_t>(request.requests_size()))) {
       return Fail(backend, context, kBatch, QueueFull(kItemsInFlightMax));

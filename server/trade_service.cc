@@ -2,7 +2,6 @@
 
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "engine/index_reader.h"
 #include "engine/refusals.h"
@@ -10,9 +9,9 @@
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/convert_amount.h"
-#include "server/page.h"
 #include "server/trade_answer.h"
 #include "server/trade_batch.h"
+#include "server/trade_list.h"
 
 namespace skontro::server {
 namespace {
@@ -22,105 +21,11 @@ constexpr std::string_view kList = "TradeService.ListTrades";
 constexpr std::string_view kCreate = "TradeService.CreateTrade";
 constexpr std::string_view kAccept = "TradeService.AcceptTrade";
 constexpr std::string_view kDecline = "TradeService.DeclineTrade";
+constexpr std::string_view kWithdraw = "TradeService.WithdrawTrade";
+constexpr std::string_view kAuthorise = "TradeService.AuthoriseTrade";
+constexpr std::string_view kSettle = "TradeService.SettleTrade";
+constexpr std::string_view kRelease = "TradeService.ReleaseTrade";
 constexpr std::string_view kReverse = "TradeService.ReverseTrade";
-
-// How many trades one page looks at: a rare state must not make a call long.
-constexpr size_t kLookedAtMax = 4'000;
-
-// Gathers one page of trades.
-class Lister {
- public:
-  Lister(const ReadScope& scope, const Page& page,
-         const v1::ListTradesRequest& request, size_t page_size,
-         v1::ListTradesResponse* response)
-      : scope_(scope),
-        page_(page),
-        state_(request.state()),
-        page_size_(page_size),
-        response_(response),
-        trades_(scope.network.terms(), *scope.view.snapshot) {}
-
-  // Returns whether to go on.
-  bool Visit(engine::TradeNumber number) {
-    const bool full =
-        static_cast<size_t>(response_->trades_size()) == page_size_ ||
-        looked_at_ == kLookedAtMax;
-    if (full) {
-      // The next page begins with this trade: before the number above it.
-      response_->set_next_page_token(
-          NextPage(scope_, page_, static_cast<uint64_t>(number) + 1));
-      return false;
-    }
-    ++looked_at_;
-    status_ = Add(number);
-    return status_.ok();
-  }
-
-  const absl::Status& status() const { return status_; }
-
- private:
-  absl::Status Add(engine::TradeNumber number) {
-    SKONTRO_ASSIGN_OR_RETURN(
-        const std::optional<engine::TradeHistory> trade,
-        engine::FindTrade(*scope_.view.snapshot, number, page_.sequence));
-    if (!trade.has_value() ||
-        !engine::SeesTrade(scope_.actor, trade->row.created.seller,
-                           trade->row.created.buyer)) {
-      return absl::OkStatus();
-    }
-    if (state_ != v1::Trade::STATE_UNSPECIFIED &&
-        static_cast<int>(trade->state) != static_cast<int>(state_)) {
-      return absl::OkStatus();
-    }
-    return trades_.Write(*trade, response_->add_trades());
-  }
-
-  const ReadScope& scope_;
-  const Page& page_;
-  const v1::Trade::State state_;
-  const size_t page_size_;
-  v1::ListTradesResponse* const response_;
-  TradeReader trades_;
-  size_t looked_at_ = 0;
-  absl::Status status_;
-};
-
-absl::Status List(const ReadScope& scope, const v1::ListTradesRequest& request,
-                  std::string_view member, int page_size,
-                  v1::ListTradesResponse* response) {
-  SKONTRO_ASSIGN_OR_RETURN(const Page page, PageOf(scope, kList, request));
-  response->set_sequence(WireSequence(page.sequence));
-  const ledger::Snapshot& snapshot = *scope.view.snapshot;
-  const engine::TradeNumber before{
-      page.is_first ? static_cast<uint64_t>(page.sequence) + 1 : page.number};
-  Lister lister(scope, page, request, static_cast<size_t>(page_size), response);
-  const auto visit = [&](engine::TradeNumber number) {
-    return lister.Visit(number);
-  };
-  std::optional<engine::MemberRow> row;
-  if (!member.empty()) {
-    SKONTRO_ASSIGN_OR_RETURN(
-        row, engine::FindMember(snapshot, member, page.sequence));
-    if (!row.has_value() ||
-        !engine::SeesMember(scope.actor, row->created.number)) {
-      return ToStatus(engine::NotFound(request.member()));
-    }
-  } else if (scope.actor.scope != nullptr &&
-             scope.actor.scope->members.size() == 1) {
-    // Whose trades these are is known, so that no others are looked at.
-    SKONTRO_ASSIGN_OR_RETURN(
-        row, engine::FindMember(snapshot, scope.actor.scope->members.front(),
-                                page.sequence));
-    if (!row.has_value()) return absl::OkStatus();
-  }
-  if (!row.has_value()) {
-    SKONTRO_RETURN_IF_ERROR(engine::WalkTrades(snapshot, before, visit));
-    return lister.status();
-  }
-  SKONTRO_RETURN_IF_ERROR(engine::WalkTradesOf(
-      snapshot, row->created.number, row->created.main_account, before, visit));
-  return lister.status();
-}
 
 absl::Status WriteVisible(const ReadScope& scope, std::string_view id,
                           v1::Trade* out) {
@@ -136,7 +41,25 @@ absl::Status WriteVisible(const ReadScope& scope, std::string_view id,
       .Write(*trade, out);
 }
 
-// Accept, decline and reverse: one trade, one step.
+// What a request says beside the name of its trade: nothing, of most steps.
+template <typename Request, typename Body>
+void Fill(const Request&, Form*, Body*) {}
+
+void Fill(const v1::AuthoriseTradeRequest& request, Form* form,
+          engine::AuthoriseTrade* body) {
+  body->expire_time_us = form->Time("expire_time", request.has_expire_time(),
+                                    request.expire_time());
+}
+
+void Fill(const v1::SettleTradeRequest& request, Form*,
+          engine::SettleTrade* body) {
+  if (request.has_units()) {
+    body->units = ledger::Amount::FromMinorUnits(request.units().minor_units());
+  }
+  body->release_rest = request.release_rest();
+}
+
+// One trade, one step.
 template <typename Body, typename Request, typename Response>
 grpc::ServerUnaryReactor* Step(const Backend& backend,
                                grpc::CallbackServerContext* context,
@@ -147,13 +70,16 @@ grpc::ServerUnaryReactor* Step(const Backend& backend,
   Form form;
   const NameParts name = form.TradeName("name", request.name());
   form.RequestId(request.request_id());
+  Body body;
+  Fill(request, &form, &body);
   if (!form.ok()) return RefuseChange(context, form, request, response);
   const absl::StatusOr<Place> place =
       FindNetwork(backend, *caller, name.network);
   if (!place.ok()) return Fail(backend, context, method, place.status());
   engine::Command command = NewCommand(backend, *place, method, request);
   command.validate_only = request.validate_only();
-  command.body = Body{std::string(name.trade)};
+  body.trade_id = std::string(name.trade);
+  command.body = std::move(body);
   return Change(backend, context, place->network, std::move(command),
                 [network = place->network, id = name.trade, &request,
                  response](const engine::Answer& answer) {
@@ -205,23 +131,18 @@ grpc::ServerUnaryReactor* TradeService::ListTrades(
   const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
   if (!caller.ok()) return Fail(backend_, context, kList, caller.status());
   Form form;
-  const NameParts parent = form.NetworkName("parent", request->parent());
-  const int page_size = form.PageSize(request->page_size());
-  std::string_view member;
-  if (!request->member().empty()) {
-    member = form.MemberOf("member", request->member(), parent.network);
-  }
-  if (!v1::Trade::State_IsValid(request->state())) {
-    form.Refuse("state", request->state(), "a state of a trade");
-  }
+  TradeQuery query = ReadTradeQuery(*request, &form);
   const ledger::Sequence min =
       form.SequenceOf("min_sequence", request->min_sequence());
+  const ledger::Sequence as_of =
+      form.SequenceOf("as_of_sequence", request->as_of_sequence());
   if (!form.ok()) return Refuse(context, form);
-  return Read(backend_, context, *caller,
-              {kList, std::string(parent.network), min},
-              [request, member, page_size, response](const ReadScope& scope) {
-                return List(scope, *request, member, page_size, response);
-              });
+  std::string network = query.network;
+  return Read(
+      backend_, context, *caller, {kList, std::move(network), min, as_of},
+      [request, query = std::move(query), response](const ReadScope& scope) {
+        return ListTradesOf(scope, kList, query, *request, response);
+      });
 }
 
 grpc::ServerUnaryReactor* TradeService::CreateTrade(
@@ -255,6 +176,11 @@ grpc::ServerUnaryReactor* TradeService::BatchCreateTrades(
   return StartBatch(backend_, &batch_gate_, context, *request, response);
 }
 
+TradeStreams::Reactor* TradeService::SubmitTrades(
+    grpc::CallbackServerContext* context) {
+  return streams_.Open(context);
+}
+
 grpc::ServerUnaryReactor* TradeService::AcceptTrade(
     grpc::CallbackServerContext* context, const v1::AcceptTradeRequest* request,
     v1::AcceptTradeResponse* response) {
@@ -267,6 +193,37 @@ grpc::ServerUnaryReactor* TradeService::DeclineTrade(
     const v1::DeclineTradeRequest* request,
     v1::DeclineTradeResponse* response) {
   return Step<engine::DeclineTrade>(backend_, context, kDecline, *request,
+                                    response);
+}
+
+grpc::ServerUnaryReactor* TradeService::WithdrawTrade(
+    grpc::CallbackServerContext* context,
+    const v1::WithdrawTradeRequest* request,
+    v1::WithdrawTradeResponse* response) {
+  return Step<engine::WithdrawTrade>(backend_, context, kWithdraw, *request,
+                                     response);
+}
+
+grpc::ServerUnaryReactor* TradeService::AuthoriseTrade(
+    grpc::CallbackServerContext* context,
+    const v1::AuthoriseTradeRequest* request,
+    v1::AuthoriseTradeResponse* response) {
+  return Step<engine::AuthoriseTrade>(backend_, context, kAuthorise, *request,
+                                      response);
+}
+
+grpc::ServerUnaryReactor* TradeService::SettleTrade(
+    grpc::CallbackServerContext* context, const v1::SettleTradeRequest* request,
+    v1::SettleTradeResponse* response) {
+  return Step<engine::SettleTrade>(backend_, context, kSettle, *request,
+                                   response);
+}
+
+grpc::ServerUnaryReactor* TradeService::ReleaseTrade(
+    grpc::CallbackServerContext* context,
+    const v1::ReleaseTradeRequest* request,
+    v1::ReleaseTradeResponse* response) {
+  return Step<engine::ReleaseTrade>(backend_, context, kRelease, *request,
                                     response);
 }
 

@@ -23,9 +23,25 @@ namespace skontro::bench {
 
 using Clock = std::chrono::steady_clock;
 
-// So many connections to one server.
-std::vector<std::shared_ptr<grpc::Channel>> Connect(const std::string& address,
+// Where a server is, and who calls it.
+struct Target {
+  std::string address;
+  std::string ca;                 // PEM of who is trusted; empty: plain text.
+  std::vector<std::string> keys;  // Callers take turns; empty: no key is sent.
+};
+
+// So many connections to one server. Stops the process where it does not answer
+// within a minute.
+std::vector<std::shared_ptr<grpc::Channel>> Connect(const Target& target,
                                                     int count);
+inline std::vector<std::shared_ptr<grpc::Channel>> Connect(
+    const std::string& address, int count) {
+  return Connect(Target{address, "", {}}, count);
+}
+
+// Says who makes the call: the key with this index, counted around.
+void Authenticate(const Target& target, size_t key,
+                  grpc::ClientContext* context);
 
 // What a while of calls was like.
 struct CallRound {

@@ -1,18 +1,25 @@
-// A server that answers every trade at once with as many bytes as skontrod
-// would, and knows nothing of trades: what gRPC alone costs, on the same
-// messages and the same kind of server. The load generator compares with it.
+// A server that answers every call of the load generator at once with as many
+// bytes as skontrod would, and knows nothing of trades: what gRPC alone costs,
+// on the same messages and the same kind of server. The load generator compares
+// with it.
 //
-// Usage: skontro_echo <address>, such as 127.0.0.1:0 for a port that is free;
-// the first line of the output names it. Ends with SIGTERM.
+// Usage: skontro_echo <address> [<certificate> <private key>], such as
+// 127.0.0.1:0 for a port that is free; the first line of the output names it.
+// With a certificate (PEM files) it encrypts. Ends with SIGTERM.
 
 #include <grpcpp/grpcpp.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 
 #include "ledger/base/limits.h"
+#include "skontro/v1/account_service.grpc.pb.h"
+#include "skontro/v1/event_service.grpc.pb.h"
 #include "skontro/v1/trade_service.grpc.pb.h"
 
 namespace skontro::bench {
@@ -22,10 +29,7 @@ constexpr int64_t kSequence = 1'234'567;
 constexpr int64_t kSeconds = 1'795'000'000;
 
 // What a trade has more once it is settled.
-void Answer(const v1::CreateTradeRequest& request,
-            v1::CreateTradeResponse* response) {
-  v1::Trade* trade = response->mutable_trade();
-  *trade = request.trade();
+void Settle(v1::Trade* trade) {
   trade->set_name("networks/bench/trades/t1234567");
   trade->mutable_national_value()->set_currency_code("EUR");
   trade->mutable_national_value()->set_minor_units(
@@ -43,9 +47,131 @@ void Answer(const v1::CreateTradeRequest& request,
   trade->mutable_value_date()->set_day(22);
   trade->set_create_sequence(kSequence);
   trade->set_settle_sequence(kSequence);
-  response->mutable_outcome()->set_sequence(kSequence);
-  response->mutable_outcome()->set_digest(std::string(32, 'd'));
 }
+
+void SetOutcome(v1::Outcome* outcome) {
+  outcome->set_sequence(kSequence);
+  outcome->set_digest(std::string(32, 'd'));
+}
+
+void Answer(const v1::CreateTradeRequest& request,
+            v1::CreateTradeResponse* response) {
+  *response->mutable_trade() = request.trade();
+  Settle(response->mutable_trade());
+  SetOutcome(response->mutable_outcome());
+}
+
+grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+// What a trade says that nobody described here.
+void FillTrade(v1::Trade* trade) {
+  trade->set_seller("networks/bench/members/m0000001");
+  trade->set_buyer("networks/bench/members/m0000002");
+  trade->set_initiator(v1::Trade::BUYER);
+  trade->mutable_unit_leg()->set_minor_units(123'456);
+  Settle(trade);
+}
+
+void FillAccount(const std::string& name, v1::Account* account) {
+  account->set_name(name);
+  account->mutable_balance()->set_minor_units(-123'456);
+  account->mutable_credit_line()->set_minor_units(kAmountMax);
+  account->mutable_balance_limit()->set_minor_units(kAmountMax);
+  account->mutable_spendable()->set_minor_units(kAmountMax - 123'456);
+  account->set_posting_count(1'234);
+}
+
+class EchoAccounts : public v1::AccountService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* GetAccount(
+      grpc::CallbackServerContext* context,
+      const v1::GetAccountRequest* request,
+      v1::GetAccountResponse* response) override {
+    FillAccount(request->name(), response->mutable_account());
+    response->set_sequence(kSequence);
+    return Finish(context);
+  }
+
+  grpc::ServerUnaryReactor* GetStatement(
+      grpc::CallbackServerContext* context,
+      const v1::GetStatementRequest* request,
+      v1::GetStatementResponse* response) override {
+    FillAccount(request->name(), response->mutable_account());
+    response->mutable_opening_balance()->set_minor_units(123'456);
+    response->mutable_closing_balance()->set_minor_units(-123'456);
+    for (int i = 0; i < request->page_size(); ++i) {
+      FillLine(response->add_lines());
+    }
+    response->set_next_page_token(std::string(64, 't'));
+    response->set_sequence(kSequence);
+    return Finish(context);
+  }
+
+ private:
+  static void FillLine(v1::StatementLine* line) {
+    v1::Trade trade;
+    FillTrade(&trade);
+    line->set_sequence(kSequence);
+    *line->mutable_record_time() = trade.settle_time();
+    *line->mutable_booking_date() = trade.value_date();
+    *line->mutable_value_date() = trade.value_date();
+    line->mutable_amount()->set_minor_units(-123'456);
+    line->mutable_balance_after()->set_minor_units(-123'456);
+    line->set_kind(v1::StatementLine::TRADE);
+    line->set_trade(trade.name());
+    line->set_counterparty(trade.seller());
+    line->set_counterparty_legal_name("Member 1234 SRL");
+    *line->mutable_national_value() = trade.national_value();
+  }
+};
+
+// One response with so many events as the load generator asks back for, and
+// then the stream stays open until it is cancelled.
+class EchoEvents : public v1::EventService::CallbackService {
+ public:
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
+      grpc::CallbackServerContext*,
+      const v1::WatchEventsRequest* request) override {
+    return new Stream(request->from_sequence());
+  }
+
+ private:
+  static constexpr int kEvents = 100;
+
+  class Stream : public grpc::ServerWriteReactor<v1::WatchEventsResponse> {
+   public:
+    explicit Stream(int64_t from) {
+      for (int i = 0; i <= kEvents; ++i) FillEvent(response_.add_events());
+      response_.set_sequence(from + kEvents);
+      StartWrite(&response_);
+    }
+    void OnWriteDone(bool) override {}
+    void OnCancel() override { Finish(grpc::Status::CANCELLED); }
+    void OnDone() override { delete this; }
+
+   private:
+    static void FillEvent(v1::Event* event) {
+      event->set_sequence(kSequence);
+      event->set_type(v1::Event::TRADE_SETTLED);
+      FillTrade(event->mutable_trade());
+      *event->mutable_record_time() = event->trade().settle_time();
+      *event->mutable_booking_date() = event->trade().value_date();
+      event->set_digest(std::string(32, 'd'));
+      for (int i = 0; i < 2; ++i) {
+        v1::BalanceAfter* after = event->add_balances();
+        after->set_account(event->trade().seller() + "/accounts/main");
+        after->set_amount_minor_units(-123'456);
+        after->set_balance_minor_units(-123'456);
+      }
+    }
+
+    v1::WatchEventsResponse response_;
+  };
+};
 
 class Echo : public v1::TradeService::CallbackService {
  public:
@@ -69,16 +195,30 @@ class Echo : public v1::TradeService::CallbackService {
     return Finish(context);
   }
 
- private:
-  static grpc::ServerUnaryReactor* Finish(
-      grpc::CallbackServerContext* context) {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
+  grpc::ServerUnaryReactor* AcceptTrade(
+      grpc::CallbackServerContext* context, const v1::AcceptTradeRequest*,
+      v1::AcceptTradeResponse* response) override {
+    FillTrade(response->mutable_trade());
+    SetOutcome(response->mutable_outcome());
+    return Finish(context);
   }
 };
 
-int Run(const std::string& address) {
+std::string ReadFile(const char* path) {
+  std::ifstream file(path);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// What the arguments behind the address ask for.
+std::shared_ptr<grpc::ServerCredentials> CredentialsOf(int argc, char** argv) {
+  if (argc < 4) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options;
+  options.pem_key_cert_pairs.push_back({ReadFile(argv[3]), ReadFile(argv[2])});
+  return grpc::SslServerCredentials(options);
+}
+
+int Run(const std::string& address,
+        const std::shared_ptr<grpc::ServerCredentials>& credentials) {
   sigset_t ends;
   sigemptyset(&ends);
   sigaddset(&ends, SIGTERM);
@@ -86,11 +226,15 @@ int Run(const std::string& address) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
 
   Echo service;
+  EchoAccounts accounts;
+  EchoEvents events;
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(address, credentials, &port);
   builder.SetMaxReceiveMessageSize(static_cast<int>(kMessageBytesMax));
   builder.RegisterService(&service);
+  builder.RegisterService(&accounts);
+  builder.RegisterService(&events);
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
     std::fprintf(stderr, "skontro_echo: cannot listen on %s\n",
@@ -103,7 +247,7 @@ int Run(const std::string& address) {
   std::fflush(stdout);
   int signal = 0;
   sigwait(&ends, &signal);
-  server->Shutdown();
+  server->Shutdown(std::chrono::system_clock::now());
   return 0;
 }
 
@@ -111,9 +255,12 @@ int Run(const std::string& address) {
 }  // namespace skontro::bench
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fprintf(stderr, "usage: skontro_echo <address>\n");
+  if (argc != 2 && argc != 4) {
+    std::fprintf(stderr,
+                 "usage: skontro_echo <address> [<certificate> <private "
+                 "key>]\n");
     return 2;
   }
-  return skontro::bench::Run(argv[1]);
+  return skontro::bench::Run(argv[1],
+                             skontro::bench::CredentialsOf(argc, argv));
 }

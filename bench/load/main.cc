@@ -2,6 +2,9 @@
 // same messages, alternating rounds, client and servers on the same cores.
 // bench/run.sh starts the servers and calls it.
 //
+// With --mix it is a mixed load instead, in an open or a closed loop
+// (mixed_load.h); --mix together with --set_up makes the network first.
+//
 // --wait_only waits until the server answers a read, prints the journal's
 // newest sequence, and ends: for the time from a crash to the first answer.
 
@@ -17,7 +20,9 @@
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
 #include "bench/load/caller.h"
+#include "bench/load/mixed_command.h"
 #include "bench/load/peer.h"
+#include "bench/load/target_flags.h"
 #include "bench/load/trade_mix.h"
 #include "bench/metrics.h"
 #include "bench/work_directory.h"
@@ -25,15 +30,14 @@
 #include "skontro/v1/member_service.grpc.pb.h"
 #include "skontro/v1/network_service.grpc.pb.h"
 
-ABSL_FLAG(std::string, server, "", "Address of skontrod.");
 ABSL_FLAG(int, server_pid, 0, "Its process.");
-ABSL_FLAG(std::string, echo, "", "Address of skontro_echo.");
 ABSL_FLAG(int, echo_pid, 0, "Its process.");
 ABSL_FLAG(int, rounds, 5, "Rounds of each load on each server.");
 ABSL_FLAG(double, seconds, 2.0, "Seconds of one round.");
 ABSL_FLAG(int, members, 10'000, "Members of the network.");
 ABSL_FLAG(bool, set_up, true,
           "Create the network and its members; off: compare two echoes.");
+ABSL_FLAG(bool, set_up_only, false, "End after --set_up and --make_keys.");
 ABSL_FLAG(std::string, only, "",
           "Run only this load, such as batch.1000; all where it is empty.");
 ABSL_FLAG(bool, wait_only, false, "Only wait until the server answers.");
@@ -58,9 +62,10 @@ void FailUnless(const grpc::Status& status) {
 }
 
 // Waits until the server answers a read of the network; the newest sequence.
-int64_t WaitForAnswer(const std::string& address) {
-  const auto channel = Connect(address, 1).front();
+int64_t WaitForAnswer(const Target& target) {
+  const auto channel = Connect(target, 1).front();
   grpc::ClientContext context;
+  Authenticate(target, 0, &context);
   v1::GetNetworkRequest request;
   request.set_name("networks/bench");
   v1::GetNetworkResponse response;
@@ -70,10 +75,11 @@ int64_t WaitForAnswer(const std::string& address) {
 }
 
 // Creates the network and admits its members.
-void SetUp(const std::string& address, int64_t members) {
-  const auto channel = Connect(address, 1).front();
+void SetUp(const Target& target, int64_t members) {
+  const auto channel = Connect(target, 1).front();
   {
     grpc::ClientContext context;
+    Authenticate(target, 0, &context);
     v1::CreateNetworkResponse response;
     FailUnless(v1::NetworkService::NewStub(channel)->CreateNetwork(
         &context, NetworkRequest(), &response));
@@ -84,6 +90,7 @@ void SetUp(const std::string& address, int64_t members) {
   method.fill = [&](auto* request) { *request = MemberRequest(next++); };
   method.prepare = [&](size_t, auto* context, const auto& request,
                        auto* queue) {
+    Authenticate(target, 0, context);
     return stub->PrepareAsyncCreateMember(context, request, queue);
   };
   method.check = [](const auto&) { return absl::OkStatus(); };
@@ -232,12 +239,21 @@ class Generator {
 };
 
 int Run() {
-  const std::string server = absl::GetFlag(FLAGS_server);
+  absl::StatusOr<Target> target = ServerTarget();
+  if (!target.ok()) Fail(target.status());
   if (absl::GetFlag(FLAGS_wait_only)) {
-    std::printf("%lld\n", static_cast<long long>(WaitForAnswer(server)));
+    std::printf("%lld\n", static_cast<long long>(WaitForAnswer(*target)));
     return 0;
   }
-  if (absl::GetFlag(FLAGS_set_up)) SetUp(server, absl::GetFlag(FLAGS_members));
+  if (absl::GetFlag(FLAGS_set_up)) {
+    SetUp(*target, absl::GetFlag(FLAGS_members));
+  }
+  const absl::Status keys = MakeKeys(&*target);
+  if (!keys.ok()) Fail(keys);
+  if (absl::GetFlag(FLAGS_set_up_only)) return 0;
+  if (WantsMixedLoad()) {
+    return RunMixedLoad(*target, absl::GetFlag(FLAGS_members));
+  }
   Generator generator;
   const std::string only = absl::GetFlag(FLAGS_only);
   const auto wanted = [&](const std::string& name) {

@@ -7,15 +7,9 @@
 #include "ledger/base/limits.h"
 
 namespace skontro::bench {
-namespace {
-
-constexpr char kNetwork[] = "networks/bench";
-
 std::string MemberName(uint64_t number) {
-  return absl::StrFormat("%s/members/m%07d", kNetwork, number);
+  return absl::StrFormat("%s/members/m%07d", kNetworkName, number);
 }
-
-}  // namespace
 
 TradeMix::TradeMix(std::string run, uint64_t member_count, bool hot)
     : run_(std::move(run)), member_count_(member_count), hot_(hot) {}
@@ -24,7 +18,7 @@ void TradeMix::FillTrade(v1::CreateTradeRequest* request) {
   const uint64_t seller = hot_ ? 1 : 1 + random_() % member_count_;
   uint64_t buyer = 1 + random_() % (member_count_ - 1);
   if (buyer >= seller) ++buyer;
-  request->set_parent(kNetwork);
+  request->set_parent(kNetworkName);
   // As long as a UUID, which is what most clients send.
   request->set_request_id(
       absl::StrFormat("%016x-%s-%010d", random_(), run_, ++count_));
@@ -37,7 +31,7 @@ void TradeMix::FillTrade(v1::CreateTradeRequest* request) {
 }
 
 void TradeMix::FillBatch(int trades, v1::BatchCreateTradesRequest* request) {
-  request->set_parent(kNetwork);
+  request->set_parent(kNetworkName);
   request->set_mode(v1::BatchCreateTradesRequest::INDEPENDENT);
   while (request->requests_size() < trades) request->add_requests();
   for (v1::CreateTradeRequest& item : *request->mutable_requests()) {
@@ -62,7 +56,7 @@ v1::CreateNetworkRequest NetworkRequest() {
 
 v1::CreateMemberRequest MemberRequest(uint64_t number) {
   v1::CreateMemberRequest request;
-  request.set_parent(kNetwork);
+  request.set_parent(kNetworkName);
   request.set_member_id(absl::StrFormat("m%07d", number));
   request.set_request_id(absl::StrCat("bench-member-", number));
   request.mutable_member()->set_legal_name(

@@ -15,6 +15,11 @@
 
 namespace skontro::bench {
 
+inline constexpr char kNetworkName[] = "networks/bench";
+
+// The name of a member, numbered from 1.
+std::string MemberName(uint64_t number);
+
 class TradeMix {
  public:
   // Request ids begin with `run`, which must be new for the server's network.

@@ -1,9 +1,19 @@
 #include "cli/verifier/account_book.h"
 
+#include <string>
+
 #include "absl/strings/str_format.h"
 #include "cli/verifier/bytes.h"
 
 namespace skontro::verifier {
+namespace {
+
+// What is held, where something is.
+std::string Held(int64_t units) {
+  return units == 0 ? "" : absl::StrFormat(" with %d held", units);
+}
+
+}  // namespace
 
 void AccountBook::Open(uint64_t sequence, uint64_t account, uint64_t member) {
   if (account != last_account_ + 1) {
@@ -110,27 +120,53 @@ void AccountBook::SetLimits(uint64_t sequence, const CreditLineSet& event) {
   limits = {event.new_credit_line, event.new_balance_limit};
 }
 
+void AccountBook::BindToZero(uint64_t account) {
+  const auto found = accounts_.find(account);
+  if (found != accounts_.end()) found->second.bound_to_zero = true;
+}
+
 void AccountBook::CheckLimits(uint64_t sequence, uint64_t payer,
                               uint64_t receiver) {
   const auto paying = accounts_.find(payer);
   const auto receiving = accounts_.find(receiver);
   if (paying == accounts_.end() || receiving == accounts_.end()) return;
   const int64_t paid = paying->second.balance;
-  const int64_t lower = paying->second.limits.credit_line;
-  if (__int128{paid} + lower < 0) {
+  const int64_t held = paying->second.holds_out;
+  const int64_t lower =
+      paying->second.bound_to_zero ? 0 : paying->second.limits.credit_line;
+  if (__int128{paid} - held + lower < 0) {
     findings_.Add(sequence,
-                  absl::StrFormat("account %d pays and stands at %d, below its "
-                                  "credit line of %d",
-                                  payer, paid, lower));
+                  absl::StrFormat("account %d pays and stands at %d%s, below "
+                                  "its credit line of %d",
+                                  payer, paid, Held(held), lower));
   }
   const int64_t received = receiving->second.balance;
-  const int64_t upper = receiving->second.limits.balance_limit;
-  if (received > upper) {
+  const int64_t coming = receiving->second.holds_in;
+  const int64_t upper = receiving->second.bound_to_zero
+                            ? 0
+                            : receiving->second.limits.balance_limit;
+  if (__int128{received} + coming > upper) {
     findings_.Add(sequence,
-                  absl::StrFormat("account %d receives and stands at %d, above "
-                                  "its balance limit of %d",
-                                  receiver, received, upper));
+                  absl::StrFormat("account %d receives and stands at %d%s, "
+                                  "above its balance limit of %d",
+                                  receiver, received, Held(coming), upper));
   }
+}
+
+void AccountBook::Hold(uint64_t sequence, uint64_t buyer, uint64_t seller,
+                       int64_t units, const std::optional<HoldsAfter>& holds) {
+  const auto buying = accounts_.find(buyer);
+  const auto selling = accounts_.find(seller);
+  if (buying == accounts_.end() || selling == accounts_.end()) return;
+  buying->second.holds_out += units;
+  selling->second.holds_in += units;
+  const HoldsAfter found = {buyer, buying->second.holds_out, seller,
+                            selling->second.holds_in};
+  if (holds.has_value() && *holds == found) return;
+  findings_.Add(sequence, absl::StrFormat(
+                              "the record does not say that %d are held of "
+                              "account %d and %d for account %d",
+                              found.holds_out, buyer, found.holds_in, seller));
 }
 
 uint64_t AccountBook::MemberOf(uint64_t account) const {

@@ -7,6 +7,7 @@
 #define SKONTRO_CLI_VERIFIER_ACCOUNT_BOOK_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -42,8 +43,19 @@ class AccountBook {
   // Sets the limits. The old ones must be those in force.
   void SetLimits(uint64_t sequence, const CreditLineSet& event);
 
+  // From now on no trade may take the balance away from zero or past it: its
+  // member winds down or left.
+  void BindToZero(uint64_t account);
+
+  // Takes `units` more from what `buyer` can spend and from the room that
+  // `seller` has, or gives them back where `units` is below zero; and checks
+  // that the record says what is held then.
+  void Hold(uint64_t sequence, uint64_t buyer, uint64_t seller, int64_t units,
+            const std::optional<HoldsAfter>& holds);
+
   // Checks that the account that paid is not below its credit line now, and
-  // that the one that received is not above its balance limit.
+  // that the one that received is not above its balance limit; what is held
+  // counts for both.
   void CheckLimits(uint64_t sequence, uint64_t payer, uint64_t receiver);
 
   // The member that `account` belongs to; 0 if there is no such account.
@@ -54,6 +66,9 @@ class AccountBook {
     int64_t balance = 0;
     Limits limits;
     uint64_t member = 0;
+    bool bound_to_zero = false;
+    int64_t holds_out = 0;
+    int64_t holds_in = 0;
   };
 
   // nullptr if there is no such account.

@@ -33,8 +33,10 @@ RecordKind KindOf(const Event& event) {
 Books::Books(Findings* findings, uint64_t digest_interval)
     : findings_(*findings),
       accounts_(findings),
-      trades_(&accounts_, findings),
-      state_(&accounts_, digest_interval, findings) {}
+      policies_(findings),
+      members_(&accounts_, findings),
+      trades_(&accounts_, &policies_, findings),
+      state_(&accounts_, &policies_, &members_, digest_interval, findings) {}
 
 void Books::Apply(const Frame& frame, const Record& record,
                   const Event& event) {
@@ -50,8 +52,9 @@ void Books::Apply(const Frame& frame, const Record& record,
 
 void Books::CheckKind(const At& at, RecordKind kind, const Event& event) {
   if (kind != KindOf(event)) {
-    Add(at, absl::StrFormat("a record of kind %d cannot hold event %d",
-                            static_cast<int>(kind), event.index() + 1));
+    Add(at,
+        absl::StrFormat("a record of kind %d cannot hold event %d",
+                        static_cast<int>(kind), kEventNumbers[event.index()]));
   }
   const bool genesis = std::holds_alternative<NetworkCreated>(event);
   if (genesis && at.sequence != 1) Add(at, "the network is created again");
@@ -177,7 +180,7 @@ void Books::On(const At& at, const MemberCreated& event) {
                             event.number, last_member_ + 1));
   }
   if (event.number > last_member_) last_member_ = event.number;
-  ++members_;
+  ++member_count_;
   if (!IsId(event.id)) {
     Add(at, absl::StrFormat("the member has the id %s, which is none",
                             Quoted(event.id)));
@@ -196,15 +199,57 @@ void Books::On(const At& at, const CreditLineSet& event) {
 }
 
 void Books::On(const At& at, const TradeCreated& event) {
-  trades_.Create(at.sequence, at.record.entries, event);
+  members_.CheckParties(at.sequence, at.record.booking_day, event.seller,
+                        event.buyer);
+  trades_.Create(at.sequence, at.frame.time_us, at.record.entries, event);
 }
 
 void Books::On(const At& at, const TradeAccepted& event) {
+  // What was not proposed is told of by the trades.
+  const auto proposed = state_.open_trades().find(event.trade);
+  if (proposed != state_.open_trades().end()) {
+    members_.CheckParties(at.sequence, at.record.booking_day,
+                          proposed->second.seller, proposed->second.buyer);
+  }
   trades_.Accept(at.sequence, at.record.entries, event);
 }
 
 void Books::On(const At& at, const TradeDeclined& event) {
   trades_.Decline(at.sequence, at.record.entries, event);
+}
+
+void Books::On(const At& at, const TradeWithdrawn& event) {
+  trades_.Withdraw(at.sequence, at.record.entries, event);
+}
+
+void Books::On(const At& at, const TradeAuthorised& event) {
+  // What was not proposed is told of by the trades.
+  const auto proposed = state_.open_trades().find(event.trade);
+  if (proposed != state_.open_trades().end()) {
+    members_.CheckParties(at.sequence, at.record.booking_day,
+                          proposed->second.seller, proposed->second.buyer);
+  }
+  trades_.Authorise(at.sequence, at.frame.time_us, at.record.entries, event);
+}
+
+void Books::On(const At& at, const HoldSettled& event) {
+  const auto held = state_.open_trades().find(event.trade);
+  if (held != state_.open_trades().end()) {
+    members_.CheckSettlers(at.sequence, held->second.seller,
+                           held->second.buyer);
+  }
+  trades_.SettlePart(at.sequence, at.frame.time_us, at.record.entries, event);
+}
+
+void Books::On(const At& at, const HoldReleased& event) {
+  trades_.Release(at.sequence, at.frame.time_us, at.record.entries, event);
+}
+
+void Books::On(const At& at, const HoldExpired& event) {
+  if (!at.record.request_id.empty()) {
+    Add(at, "the end of a hold has a request id; nobody requests it");
+  }
+  trades_.Expire(at.sequence, at.frame.time_us, at.record.entries, event);
 }
 
 void Books::On(const At& at, const TradeReversed& event) {
@@ -272,6 +317,25 @@ void Books::On(const At& at, const ApiKeyCreated&) {
 
 void Books::On(const At& at, const ApiKeyRevoked&) {
   CheckNoEntries(at, "revoking a key");
+}
+
+void Books::On(const At& at, const PoliciesSet& event) {
+  CheckNoEntries(at, "setting policies");
+  policies_.Set(at.sequence, event);
+}
+
+void Books::On(const At& at, const MemberStatusSet& event) {
+  CheckNoEntries(at, "changing a membership");
+  const auto member = state_.members().find(event.member);
+  if (member == state_.members().end()) {
+    Add(at, absl::StrFormat("member %d was never admitted", event.member));
+    return;
+  }
+  // It walks through all that are open.
+  const uint64_t open_trades =
+      event.new_status == kClosed ? state_.CountOpenTradesOf(event.member) : 0;
+  members_.Set(at.sequence, at.record.booking_day, event,
+               member->second.account, open_trades);
 }
 
 }  // namespace skontro::verifier

@@ -18,7 +18,9 @@
 
 #include "cli/verifier/account_book.h"
 #include "cli/verifier/journal_reader.h"
+#include "cli/verifier/member_book.h"
 #include "cli/verifier/messages.h"
+#include "cli/verifier/policy_book.h"
 #include "cli/verifier/report.h"
 #include "cli/verifier/state_book.h"
 #include "cli/verifier/trade_book.h"
@@ -37,8 +39,11 @@ class Books {
 
   const std::optional<NetworkCreated>& network() const { return network_; }
   const AccountBook& accounts() const { return accounts_; }
+  const PolicyBook& policies() const { return policies_; }
+  const MemberBook& members() const { return members_; }
   const StateBook& state() const { return state_; }
-  uint64_t member_count() const { return members_; }
+  const TradeBook& trades() const { return trades_; }
+  uint64_t member_count() const { return member_count_; }
   uint64_t trade_count() const { return trades_.count(); }
   const std::vector<Recovery>& recoveries() const { return recoveries_; }
 
@@ -73,14 +78,23 @@ class Books {
   void On(const At& at, const StateDigested& event);
   void On(const At& at, const ApiKeyCreated& event);
   void On(const At& at, const ApiKeyRevoked& event);
+  void On(const At& at, const PoliciesSet& event);
+  void On(const At& at, const MemberStatusSet& event);
+  void On(const At& at, const TradeAuthorised& event);
+  void On(const At& at, const HoldSettled& event);
+  void On(const At& at, const HoldReleased& event);
+  void On(const At& at, const HoldExpired& event);
+  void On(const At& at, const TradeWithdrawn& event);
 
   Findings& findings_;
   AccountBook accounts_;
+  PolicyBook policies_;
+  MemberBook members_;
   TradeBook trades_;
   StateBook state_;
   std::optional<NetworkCreated> network_;
   std::vector<Recovery> recoveries_;
-  uint64_t members_ = 0;
+  uint64_t member_count_ = 0;
   uint64_t last_member_ = 0;
   std::optional<int32_t> last_day_;
   uint32_t group_count_ = 0;

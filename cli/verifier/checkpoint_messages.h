@@ -31,6 +31,9 @@ struct CheckpointHeader {
   uint32_t chunks = 0;
   std::string chunks_digest;
   uint64_t api_keys = 0;
+  std::optional<PoliciesSet> policies;
+  uint32_t policies_touched = 0;
+  uint64_t member_statuses = 0;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -51,6 +54,9 @@ struct CheckpointHeader {
     visit.UInt32(15, "chunks", self.chunks);
     visit.Bytes(16, "chunks_digest", self.chunks_digest, kDigestLength);
     visit.UInt64(17, "api_keys", self.api_keys);
+    visit.Message(18, "policies", self.policies);
+    visit.UInt32(19, "policies_touched", self.policies_touched);
+    visit.UInt64(30, "member_statuses", self.member_statuses);
   }
 };
 
@@ -58,12 +64,16 @@ struct CheckpointMember {
   std::string id;
   uint32_t status = 0;
   uint64_t main_account = 0;
+  int32_t wind_down_day = 0;
+  uint32_t status_touched = 0;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
     visit.Text(1, "id", self.id, kIdLengthMax);
     visit.UInt32(2, "status", self.status);
     visit.UInt64(3, "main_account", self.main_account);
+    visit.SInt32(4, "wind_down_day", self.wind_down_day);
+    visit.UInt32(5, "status_touched", self.status_touched);
   }
 
   friend bool operator==(const CheckpointMember&,
@@ -95,6 +105,12 @@ struct CheckpointTrade {
   int64_t units = 0;
   int32_t invoice_year = 0;
   std::string invoice_number;
+  int64_t expire_time_us = 0;
+  int64_t settled = 0;
+  uint64_t settle_sequence = 0;
+  uint32_t hold_touched = 0;
+  int64_t national_value = 0;
+  int64_t cash = 0;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -106,6 +122,12 @@ struct CheckpointTrade {
     visit.Int32(6, "invoice_year", self.invoice_year);
     visit.Text(7, "invoice_number", self.invoice_number,
                kInvoiceNumberLengthMax);
+    visit.Int64(8, "expire_time_us", self.expire_time_us);
+    visit.Int64(9, "settled", self.settled);
+    visit.UInt64(10, "settle_sequence", self.settle_sequence);
+    visit.UInt32(11, "hold_touched", self.hold_touched);
+    visit.Int64(12, "national_value", self.national_value);
+    visit.Int64(13, "cash", self.cash);
   }
 };
 

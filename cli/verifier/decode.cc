@@ -14,7 +14,7 @@ absl::StatusOr<Event> DecodeAlternative(uint32_t number,
     return absl::DataLossError(absl::StrFormat(
         "event %d is not known: a later version wrote it", number));
   } else {
-    if (number != kIndex + 1) {
+    if (number != kEventNumbers[kIndex]) {
       return DecodeAlternative<kIndex + 1>(number, bytes);
     }
     absl::StatusOr<Event> event(absl::in_place, std::in_place_index<kIndex>);

@@ -38,6 +38,10 @@ Result WithMessageOf(Family family, Result otherwise, Visit visit) {
       return visit(Is<LimitRow>());
     case Family::kApiKey:
       return visit(Is<ApiKeyRow>());
+    case Family::kPolicies:
+      return visit(Is<PoliciesRow>());
+    case Family::kMemberStatus:
+      return visit(Is<MemberStatusRow>());
     default:
       return otherwise;
   }
@@ -57,6 +61,8 @@ size_t PlainLength(Family family) {
     case Family::kHeadKey:
       return sizeof(Digest);
     case Family::kMemberTrade:
+    case Family::kInvoiceNumber:
+    case Family::kTradeState:
       return 0;
     default:
       return 8;
@@ -106,6 +112,37 @@ std::string DescribePair(std::string_view key, const char* first,
                          second, Quoted(key.substr(zero + 1)));
 }
 
+// What the numbers of 8 bytes are that a key consists of; nothing where it
+// consists of something else, too.
+struct Numbers {
+  const char* first = nullptr;
+  const char* second = nullptr;
+};
+
+Numbers NumbersOf(Family family) {
+  switch (family) {
+    case Family::kAccount:
+      return {"account"};
+    case Family::kLimit:
+      return {"account", "sequence"};
+    case Family::kMember:
+      return {"member"};
+    case Family::kMemberStatus:
+      return {"member", "sequence"};
+    case Family::kMemberTrade:
+      return {"member", "trade"};
+    case Family::kTrade:
+      return {"trade"};
+    case Family::kTradeStep:
+      return {"trade", "sequence"};
+    case Family::kHeadKey:
+    case Family::kPolicies:
+      return {"sequence"};
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> CanonicalValue(Family family,
@@ -122,14 +159,14 @@ absl::Status Canonicalise(Family family, std::string_view value,
       family == Family::kMemberId || family == Family::kTaxId ||
       family == Family::kTradeId || family == Family::kMemberTrade ||
       family == Family::kInvoice || family == Family::kTree ||
-      family == Family::kHeadKey) {
+      family == Family::kHeadKey || family == Family::kHold || IsLate(family)) {
     return CanonicalisePlain(family, value, canonical);
   }
   return WithMessageOf<absl::Status>(
       family, absl::InternalError("the family has no rows to compare"),
       [value, canonical]<class M>(Is<M>) -> absl::Status {
         M message;
-        const absl::Status status = DecodeInto(value, &message);
+        absl::Status status = DecodeInto(value, &message);
         if (!status.ok()) return status;
         Normalise(&message);
         canonical->clear();
@@ -140,15 +177,19 @@ absl::Status Canonicalise(Family family, std::string_view value,
 
 std::string DescribeKey(Family family, std::string_view key) {
   const size_t size = key.size();
+  const Numbers numbers = NumbersOf(family);
+  if (numbers.second != nullptr && size == 16) {
+    return DescribeTwo(key, numbers.first, numbers.second);
+  }
+  if (numbers.first != nullptr && numbers.second == nullptr && size == 8) {
+    return absl::StrFormat("%s %s", numbers.first, Number(key, 0));
+  }
   switch (family) {
     case Family::kPersonal:
       if (size != 20) break;
       return absl::StrFormat("subject %s, sequence %s, field %d",
                              Number(key, 0), Number(key, 8),
                              ReadBig32(key.substr(16)));
-    case Family::kAccount:
-      if (size == 8) return "account " + Number(key, 0);
-      break;
     case Family::kAccountEntry:
       if (size != 20) break;
       return absl::StrFormat("%s, leg %d",
@@ -164,28 +205,23 @@ std::string DescribeKey(Family family, std::string_view key) {
     case Family::kMemberId:
     case Family::kTradeId:
       return "id " + Quoted(key);
-    case Family::kMember:
-      if (size == 8) return "member " + Number(key, 0);
-      break;
-    case Family::kTrade:
-      if (size == 8) return "trade " + Number(key, 0);
-      break;
-    case Family::kTradeStep:
-      if (size == 16) return DescribeTwo(key, "trade", "sequence");
-      break;
-    case Family::kMemberTrade:
-      if (size == 16) return DescribeTwo(key, "member", "trade");
-      break;
     case Family::kInvoice:
       if (size < 12) break;
       return absl::StrFormat("seller %s, year %d, number %s", Number(key, 0),
                              Sortable(key, 8), Quoted(key.substr(12)));
-    case Family::kLimit:
-      if (size == 16) return DescribeTwo(key, "account", "sequence");
-      break;
-    case Family::kHeadKey:
-      if (size == 8) return "sequence " + Number(key, 0);
-      break;
+    case Family::kInvoiceNumber:
+      if (size < 10 || key[size - 9] != '\0') break;
+      return absl::StrFormat("number %s, trade %s",
+                             Quoted(key.substr(0, size - 9)),
+                             Number(key, size - 8));
+    case Family::kTradeState:
+      if (size != 12) break;
+      return absl::StrFormat("state %d, trade %s", ReadBig32(key),
+                             Number(key, 4));
+    case Family::kHold:
+      if (size != 17) break;
+      return absl::StrFormat("account %s, %s, sequence %s", Number(key, 0),
+                             key[8] == 1 ? "out" : "in", Number(key, 9));
     case Family::kApiKey:
       if (size < 10 || key[size - 9] != '\0') break;
       return absl::StrFormat("api key %s, sequence %s",

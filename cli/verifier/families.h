@@ -34,13 +34,21 @@ enum class Family {
   kHeadKey,
   kCheckpoint,
   kApiKey,
+  kPolicies,
+  kInvoiceNumber,
+  kTradeState,
+  kMemberStatus,
+  kHold,
 };
 
-inline constexpr std::array<std::string_view, 20> kFamilyNames = {
-    "journal",     "personal", "meta",       "account",      "account_entry",
-    "booking_day", "request",  "member",     "member_id",    "tax_id",
-    "trade",       "trade_id", "trade_step", "member_trade", "invoice",
-    "limit",       "tree",     "head_key",   "checkpoint",   "api_key"};
+inline constexpr std::array<std::string_view, 25> kFamilyNames = {
+    "journal",       "personal",       "meta",        "account",
+    "account_entry", "booking_day",    "request",     "member",
+    "member_id",     "tax_id",         "trade",       "trade_id",
+    "trade_step",    "member_trade",   "invoice",     "limit",
+    "tree",          "head_key",       "checkpoint",  "api_key",
+    "policies",      "invoice_number", "trade_state", "member_status",
+    "hold"};
 inline constexpr size_t kFamilyCount = kFamilyNames.size();
 
 inline constexpr std::string_view NameOf(Family family) {
@@ -51,6 +59,12 @@ inline constexpr std::string_view NameOf(Family family) {
 // but `checkpoint`, which has a pass of its own.
 inline constexpr bool IsProjection(Family family) {
   return family >= Family::kAccount && family != Family::kCheckpoint;
+}
+
+// Whether stores of earlier builds may lack it: `meta`/`families` says that it
+// is whole.
+inline constexpr bool IsLate(Family family) {
+  return family == Family::kInvoiceNumber || family == Family::kTradeState;
 }
 
 // Whether a key, once it is there, may never be written again: the families

@@ -8,6 +8,7 @@
 #ifndef SKONTRO_CLI_VERIFIER_MESSAGES_H_
 #define SKONTRO_CLI_VERIFIER_MESSAGES_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,20 +16,15 @@
 #include <variant>
 #include <vector>
 
+#include "cli/verifier/trade_messages.h"
+
 namespace skontro::verifier {
 
-// As large as a payload; says that nothing smaller is written down.
-inline constexpr size_t kNoLimit = 64 * 1024;
-
-inline constexpr size_t kIdLengthMax = 63;
 inline constexpr size_t kRequestIdLengthMax = 64;
 inline constexpr size_t kDisplayNameLengthMax = 200;
 inline constexpr size_t kCompanyIdsMax = 8;
-inline constexpr size_t kTaxLinesMax = 32;
 inline constexpr size_t kKeyMembersMax = 1'024;
-inline constexpr size_t kPurchaseOrderLengthMax = 64;
-// 64 characters of at most four bytes.
-inline constexpr size_t kInvoiceNumberLengthMax = 256;
+inline constexpr size_t kPoliciesMax = 256;
 inline constexpr size_t kDigestLength = 32;
 
 struct FieldHash {
@@ -169,6 +165,21 @@ struct MemberCreated {
   }
 };
 
+struct MemberStatusSet {
+  uint64_t member = 0;
+  uint32_t old_status = 0;
+  uint32_t new_status = 0;
+  int32_t wind_down_day = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "member", self.member);
+    visit.UInt32(2, "old_status", self.old_status);
+    visit.UInt32(3, "new_status", self.new_status);
+    visit.SInt32(4, "wind_down_day", self.wind_down_day);
+  }
+};
+
 struct CreditLineSet {
   uint64_t account = 0;
   int64_t old_credit_line = 0;
@@ -183,122 +194,6 @@ struct CreditLineSet {
     visit.Int64(3, "new_credit_line", self.new_credit_line);
     visit.Int64(4, "old_balance_limit", self.old_balance_limit);
     visit.Int64(5, "new_balance_limit", self.new_balance_limit);
-  }
-};
-
-struct TaxLine {
-  std::string category;
-  int64_t rate_ppm = 0;
-  int64_t base = 0;
-  int64_t tax = 0;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.Text(1, "category", self.category, kNoLimit);
-    visit.Int64(2, "rate_ppm", self.rate_ppm);
-    visit.SInt64(3, "base", self.base);
-    visit.SInt64(4, "tax", self.tax);
-  }
-};
-
-struct Invoice {
-  std::string number;
-  int32_t issue_day = 0;
-  std::optional<int32_t> supply_day;
-  std::optional<int32_t> due_day;
-  std::string purchase_order;
-  int64_t gross = 0;
-  int64_t prepaid = 0;
-  std::vector<TaxLine> tax_lines;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.Text(1, "number", self.number, kInvoiceNumberLengthMax);
-    visit.SInt32(2, "issue_day", self.issue_day);
-    visit.OptionalSInt32(3, "supply_day", self.supply_day);
-    visit.OptionalSInt32(4, "due_day", self.due_day);
-    visit.Text(5, "purchase_order", self.purchase_order,
-               kPurchaseOrderLengthMax);
-    visit.Int64(6, "gross", self.gross);
-    visit.Int64(7, "prepaid", self.prepaid);
-    visit.Repeated(8, "tax_lines", self.tax_lines, kTaxLinesMax);
-  }
-};
-
-struct TradeCreated {
-  std::string id;
-  uint64_t seller = 0;
-  uint64_t buyer = 0;
-  uint32_t initiator = 0;
-  int64_t units = 0;
-  int64_t national_value = 0;
-  int64_t rate_numerator = 0;
-  int64_t rate_denominator = 0;
-  int64_t rate_version = 0;
-  int64_t cash = 0;
-  std::optional<Invoice> invoice;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.Text(1, "id", self.id, kIdLengthMax);
-    visit.UInt64(2, "seller", self.seller);
-    visit.UInt64(3, "buyer", self.buyer);
-    visit.UInt32(4, "initiator", self.initiator);
-    visit.Int64(5, "units", self.units);
-    visit.Int64(6, "national_value", self.national_value);
-    visit.Int64(7, "rate_numerator", self.rate_numerator);
-    visit.Int64(8, "rate_denominator", self.rate_denominator);
-    visit.Int64(9, "rate_version", self.rate_version);
-    visit.Int64(10, "cash", self.cash);
-    visit.Message(11, "invoice", self.invoice);
-  }
-};
-
-struct InvoiceKey {
-  uint64_t seller = 0;
-  int32_t year = 0;
-  std::string number;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.UInt64(1, "seller", self.seller);
-    visit.Int32(2, "year", self.year);
-    visit.Text(3, "number", self.number, kInvoiceNumberLengthMax);
-  }
-
-  friend bool operator==(const InvoiceKey&, const InvoiceKey&) = default;
-};
-
-struct TradeAccepted {
-  uint64_t trade = 0;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.UInt64(1, "trade", self.trade);
-  }
-};
-
-struct TradeDeclined {
-  uint64_t trade = 0;
-  std::optional<InvoiceKey> freed_invoice;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.UInt64(1, "trade", self.trade);
-    visit.Message(2, "freed_invoice", self.freed_invoice);
-  }
-};
-
-struct TradeReversed {
-  uint64_t trade = 0;
-  uint64_t settle_sequence = 0;
-  std::optional<InvoiceKey> freed_invoice;
-
-  template <class Self, class Visitor>
-  static void VisitFields(Self& self, Visitor& visit) {
-    visit.UInt64(1, "trade", self.trade);
-    visit.UInt64(2, "settle_sequence", self.settle_sequence);
-    visit.Message(3, "freed_invoice", self.freed_invoice);
   }
 };
 
@@ -427,12 +322,44 @@ struct ApiKeyRevoked {
   }
 };
 
-// In the order of their field numbers in `skontro.storage.v1.Event`, from 1.
+struct PolicyValue {
+  uint32_t policy = 0;
+  int64_t value = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt32(1, "policy", self.policy);
+    visit.Int64(2, "value", self.value);
+  }
+
+  friend bool operator==(const PolicyValue&, const PolicyValue&) = default;
+};
+
+struct PoliciesSet {
+  uint64_t version = 0;
+  std::vector<PolicyValue> values;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt64(1, "version", self.version);
+    visit.Repeated(2, "values", self.values, kPoliciesMax);
+  }
+
+  friend bool operator==(const PoliciesSet&, const PoliciesSet&) = default;
+};
+
+// In the order of kEventNumbers.
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
                  HeadKeySet, RecoveryAccepted, StateDigested, ApiKeyCreated,
-                 ApiKeyRevoked>;
+                 ApiKeyRevoked, PoliciesSet, MemberStatusSet, TradeAuthorised,
+                 HoldSettled, HoldReleased, HoldExpired, TradeWithdrawn>;
+
+// Their field numbers in `skontro.storage.v1.Event`.
+inline constexpr std::array<uint32_t, std::variant_size_v<Event>>
+    kEventNumbers = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
+                     11, 12, 13, 14, 30, 15, 16, 17, 18, 19};
 
 }  // namespace skontro::verifier
 

@@ -23,6 +23,9 @@ Texts TextsOf(const Event& event, const AccountBook& accounts) {
   if (const auto* member = std::get_if<MemberCreated>(&event)) {
     return {member->number, 2};
   }
+  if (const auto* status = std::get_if<MemberStatusSet>(&event)) {
+    return {status->member, 1};
+  }
   if (const auto* limits = std::get_if<CreditLineSet>(&event)) {
     return {accounts.MemberOf(limits->account), 1};
   }

@@ -12,16 +12,34 @@ namespace skontro::verifier {
 namespace {
 
 // Values of `skontro.v1.Trade.State` that are steps.
+constexpr uint32_t kOpen = 0;  // Of the family trade_state alone.
+constexpr uint32_t kAuthorised = 2;
 constexpr uint32_t kSettled = 3;
 constexpr uint32_t kDeclined = 6;
+constexpr uint32_t kWithdrawn = 7;
 constexpr uint32_t kReversed = 10;
 
 // Value of `initiator`: the seller requests, the buyer has to accept.
 constexpr uint32_t kBySeller = 1;
 
+std::string StateRowKey(uint32_t state, uint64_t trade) {
+  std::string key;
+  AppendBig32(state, &key);
+  AppendBig64(trade, &key);
+  return key;
+}
+
 std::string TwoNumbers(uint64_t first, uint64_t second) {
   std::string key = Big64(first);
   AppendBig64(second, &key);
+  return key;
+}
+
+// `side` is 1 for what is held of the account, 2 for what is held for it.
+std::string HoldRowKey(uint64_t account, char side, uint64_t sequence) {
+  std::string key = Big64(account);
+  key.push_back(side);
+  AppendBig64(sequence, &key);
   return key;
 }
 
@@ -57,6 +75,23 @@ void Projector::Out::PutStep(uint64_t trade, uint32_t state) const {
       TradeStepRow{.state = state,
                    .time_us = frame.time_us,
                    .booking_day = record.booking_day});
+}
+
+void Projector::Out::PutState(uint64_t trade, uint32_t state) const {
+  sink.Put(Family::kTradeState, StateRowKey(state, trade), "", frame.sequence);
+}
+
+void Projector::Out::PutHolds(const std::optional<HoldsAfter>& holds) const {
+  if (!holds.has_value()) return;
+  PutNumber(Family::kHold, HoldRowKey(holds->buyer_account, 1, frame.sequence),
+            static_cast<uint64_t>(holds->holds_out));
+  PutNumber(Family::kHold, HoldRowKey(holds->seller_account, 2, frame.sequence),
+            static_cast<uint64_t>(holds->holds_in));
+}
+
+void Projector::Out::EraseOpen(uint64_t trade) const {
+  sink.Erase(Family::kTradeState, StateRowKey(kOpen, trade), "",
+             frame.sequence);
 }
 
 void Projector::Out::EraseInvoice(const std::optional<InvoiceKey>& key,
@@ -176,29 +211,81 @@ void Projector::ProjectEvent(const Out& out, const TradeCreated& event) {
   if (!event.id.empty()) {
     out.PutNumber(Family::kTradeId, event.id, number);
   }
-  if (event.initiator == kBySeller) {
+  if (event.initiator == kBySeller || event.hold_expire_time_us != 0) {
     for (const uint64_t member : {event.seller, event.buyer}) {
       out.sink.Put(Family::kMemberTrade, TwoNumbers(member, number), "",
                    number);
     }
+    out.PutState(number, kOpen);
   }
   if (event.invoice.has_value()) {
-    out.PutNumber(Family::kInvoice,
-                  RowKeyOf(KeyOf(event.seller, *event.invoice)), number);
+    const InvoiceKey key = KeyOf(event.seller, *event.invoice);
+    out.PutNumber(Family::kInvoice, RowKeyOf(key), number);
+    out.sink.Put(Family::kInvoiceNumber,
+                 key.number + std::string(1, '\0') + Big64(number), "", number);
   }
+  out.PutHolds(event.holds);
+}
+
+void Projector::ProjectEvent(const Out& out, const TradeAuthorised& event) {
+  out.Put(Family::kTradeStep, TwoNumbers(event.trade, out.frame.sequence),
+          TradeStepRow{.state = kAuthorised,
+                       .time_us = out.frame.time_us,
+                       .booking_day = out.record.booking_day,
+                       .expire_time_us = event.expire_time_us});
+  out.PutHolds(event.holds);
+}
+
+void Projector::ProjectEvent(const Out& out, const HoldSettled& event) {
+  out.Put(Family::kTradeStep, TwoNumbers(event.trade, out.frame.sequence),
+          TradeStepRow{.state = event.state,
+                       .time_us = out.frame.time_us,
+                       .booking_day = out.record.booking_day,
+                       .units = event.units,
+                       .national_value = event.national_value,
+                       .cash = event.cash});
+  out.PutHolds(event.holds);
+  if (event.state == kSettled) out.EraseOpen(event.trade);
+}
+
+void Projector::ProjectEvent(const Out& out, const HoldReleased& event) {
+  out.PutStep(event.trade, event.state);
+  out.PutHolds(event.holds);
+  out.EraseOpen(event.trade);
+  if (event.state != kSettled) out.PutState(event.trade, event.state);
+  out.EraseInvoice(event.freed_invoice, event.trade);
+}
+
+void Projector::ProjectEvent(const Out& out, const HoldExpired& event) {
+  out.PutStep(event.trade, event.state);
+  out.PutHolds(event.holds);
+  out.EraseOpen(event.trade);
+  if (event.state != kSettled) out.PutState(event.trade, event.state);
+  out.EraseInvoice(event.freed_invoice, event.trade);
+}
+
+void Projector::ProjectEvent(const Out& out, const TradeWithdrawn& event) {
+  out.PutStep(event.trade, kWithdrawn);
+  out.EraseOpen(event.trade);
+  out.PutState(event.trade, kWithdrawn);
+  out.EraseInvoice(event.freed_invoice, event.trade);
 }
 
 void Projector::ProjectEvent(const Out& out, const TradeAccepted& event) {
   out.PutStep(event.trade, kSettled);
+  out.EraseOpen(event.trade);
 }
 
 void Projector::ProjectEvent(const Out& out, const TradeDeclined& event) {
   out.PutStep(event.trade, kDeclined);
+  out.EraseOpen(event.trade);
+  out.PutState(event.trade, kDeclined);
   out.EraseInvoice(event.freed_invoice, event.trade);
 }
 
 void Projector::ProjectEvent(const Out& out, const TradeReversed& event) {
   out.PutStep(event.trade, kReversed);
+  out.PutState(event.trade, kReversed);
   out.EraseInvoice(event.freed_invoice, event.trade);
 }
 
@@ -222,6 +309,20 @@ void Projector::ProjectEvent(const Out& out, const ApiKeyRevoked& event) {
           ApiKeyRow{.time_us = out.frame.time_us,
                     .author = out.record.actor,
                     .revoked = 1});
+}
+
+void Projector::ProjectEvent(const Out& out, const PoliciesSet& event) {
+  out.Put(Family::kPolicies, Big64(out.frame.sequence),
+          PoliciesRow{.set = event,
+                      .time_us = out.frame.time_us,
+                      .author = out.record.actor});
+}
+
+void Projector::ProjectEvent(const Out& out, const MemberStatusSet& event) {
+  out.Put(Family::kMemberStatus, TwoNumbers(event.member, out.frame.sequence),
+          MemberStatusRow{.set = event,
+                          .time_us = out.frame.time_us,
+                          .author = out.record.actor});
 }
 
 }  // namespace skontro::verifier

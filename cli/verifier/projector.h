@@ -46,6 +46,9 @@ class Projector {
     void Put(Family family, const std::string& key, const M& row) const;
     void PutNumber(Family family, const std::string& key, uint64_t value) const;
     void PutStep(uint64_t trade, uint32_t state) const;
+    void PutState(uint64_t trade, uint32_t state) const;
+    void PutHolds(const std::optional<HoldsAfter>& holds) const;
+    void EraseOpen(uint64_t trade) const;
     void EraseInvoice(const std::optional<InvoiceKey>& key,
                       uint64_t trade) const;
   };
@@ -61,12 +64,19 @@ class Projector {
   void ProjectEvent(const Out& out, const TradeAccepted& event);
   void ProjectEvent(const Out& out, const TradeDeclined& event);
   void ProjectEvent(const Out& out, const TradeReversed& event);
+  static void ProjectEvent(const Out& out, const TradeAuthorised& event);
+  static void ProjectEvent(const Out& out, const HoldSettled& event);
+  static void ProjectEvent(const Out& out, const HoldReleased& event);
+  static void ProjectEvent(const Out& out, const HoldExpired& event);
+  static void ProjectEvent(const Out& out, const TradeWithdrawn& event);
   void ProjectEvent(const Out&, const RequestRefused&) {}
   static void ProjectEvent(const Out& out, const HeadKeySet& event);
   void ProjectEvent(const Out&, const RecoveryAccepted&) {}
   void ProjectEvent(const Out&, const StateDigested&) {}
   static void ProjectEvent(const Out& out, const ApiKeyCreated& event);
   static void ProjectEvent(const Out& out, const ApiKeyRevoked& event);
+  static void ProjectEvent(const Out& out, const PoliciesSet& event);
+  static void ProjectEvent(const Out& out, const MemberStatusSet& event);
 
   std::string buffer_;
   absl::flat_hash_map<uint64_t, Account> accounts_;

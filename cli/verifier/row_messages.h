@@ -94,12 +94,20 @@ struct TradeStepRow {
   uint32_t state = 0;
   int64_t time_us = 0;
   int32_t booking_day = 0;
+  int64_t units = 0;
+  int64_t national_value = 0;
+  int64_t cash = 0;
+  int64_t expire_time_us = 0;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
     visit.UInt32(1, "state", self.state);
     visit.Int64(2, "time_us", self.time_us);
     visit.SInt32(3, "booking_day", self.booking_day);
+    visit.Int64(4, "units", self.units);
+    visit.Int64(5, "national_value", self.national_value);
+    visit.Int64(6, "cash", self.cash);
+    visit.Int64(7, "expire_time_us", self.expire_time_us);
   }
 };
 
@@ -134,6 +142,32 @@ struct ApiKeyRow {
     visit.UInt32(4, "revoked", self.revoked);
     visit.Int64(5, "expire_time_us", self.expire_time_us);
     visit.Text(6, "replaced_by", self.replaced_by, kIdLengthMax);
+  }
+};
+
+struct PoliciesRow {
+  std::optional<PoliciesSet> set;
+  int64_t time_us = 0;
+  std::string author;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Message(1, "set", self.set);
+    visit.Int64(2, "time_us", self.time_us);
+    visit.Text(3, "author", self.author, kNoLimit);
+  }
+};
+
+struct MemberStatusRow {
+  std::optional<MemberStatusSet> set;
+  int64_t time_us = 0;
+  std::string author;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Message(1, "set", self.set);
+    visit.Int64(2, "time_us", self.time_us);
+    visit.Text(3, "author", self.author, kNoLimit);
   }
 };
 

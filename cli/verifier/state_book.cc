@@ -22,6 +22,14 @@ constexpr char kOpenTradeRow = 3;
 constexpr char kFinishedTradeRow = 4;
 constexpr char kTaxIdRow = 5;
 constexpr char kApiKeyRow = 6;
+constexpr char kPoliciesRow = 7;
+
+constexpr char kMemberStatusRow = 10;
+
+constexpr char kHoldRow = 8;
+
+// Value of `skontro.v1.Trade.State`.
+constexpr uint32_t kAuthorisedState = 2;
 
 constexpr uint32_t kRoleMax = 5;
 constexpr uint32_t kKindMax = 2;
@@ -84,12 +92,16 @@ void StateBook::On(uint64_t, const CreditLineSet& event) {
 }
 
 void StateBook::On(uint64_t sequence, const TradeCreated& event) {
-  if (event.initiator != kBySeller) return;
+  if (event.initiator != kBySeller && event.hold_expire_time_us == 0) return;
   OpenTrade trade = {
       .id = event.id.empty() ? absl::StrFormat("t%d", sequence) : event.id,
       .seller = event.seller,
       .buyer = event.buyer,
-      .units = event.units};
+      .units = event.units,
+      .invoice = {},
+      .national_value = event.national_value,
+      .cash = event.cash,
+      .expire_time_us = event.hold_expire_time_us};
   if (event.invoice.has_value()) {
     trade.invoice = KeyOf(event.seller, *event.invoice);
   }
@@ -100,6 +112,32 @@ void StateBook::On(uint64_t sequence, const TradeCreated& event) {
 void StateBook::On(uint64_t, const TradeAccepted& event) { Close(event.trade); }
 
 void StateBook::On(uint64_t, const TradeDeclined& event) { Close(event.trade); }
+
+void StateBook::On(uint64_t, const TradeAuthorised& event) {
+  const auto trade = trades_.find(event.trade);
+  if (trade == trades_.end()) return;  // It was told.
+  trade->second.expire_time_us = event.expire_time_us;
+  touched_trades_.insert(event.trade);
+}
+
+void StateBook::On(uint64_t sequence, const HoldSettled& event) {
+  const auto trade = trades_.find(event.trade);
+  if (trade == trades_.end()) return;  // It was told.
+  if (event.state != kAuthorisedState) {
+    Close(event.trade);
+    return;
+  }
+  trade->second.settled += event.units;
+  trade->second.settle_sequence = sequence;
+  touched_trades_.insert(event.trade);
+}
+
+uint64_t StateBook::CountOpenTradesOf(uint64_t member) const {
+  return static_cast<uint64_t>(
+      std::count_if(trades_.begin(), trades_.end(), [&](const auto& trade) {
+        return trade.second.seller == member || trade.second.buyer == member;
+      }));
+}
 
 void StateBook::Close(uint64_t trade) {
   trades_.erase(trade);
@@ -134,6 +172,8 @@ void StateBook::On(uint64_t sequence, const StateDigested& event) {
   touched_trades_.clear();
   touched_tax_ids_.clear();
   touched_api_keys_.clear();
+  touched_policies_ = false;
+  touched_statuses_.clear();
 }
 
 void StateBook::On(uint64_t sequence, const ApiKeyCreated& event) {
@@ -241,12 +281,31 @@ Digest StateBook::Compute() const {
     const InvoiceKey& invoice = trade->second.invoice;
     AppendNumbers({static_cast<uint64_t>(int64_t{invoice.year})}, &rows);
     AppendId(invoice.number, &rows);
+    if (trade->second.expire_time_us == 0) continue;
+    rows.push_back(kHoldRow);
+    AppendNumbers({number, static_cast<uint64_t>(trade->second.expire_time_us),
+                   static_cast<uint64_t>(trade->second.settled)},
+                  &rows);
   }
   for (const std::string& key : touched_tax_ids_) {
     rows.push_back(kTaxIdRow);
     AppendId(key, &rows);
   }
   AppendApiKeys(&rows);
+  if (touched_policies_) {
+    rows.push_back(kPoliciesRow);
+    AppendNumbers({policies_.set().version}, &rows);
+    for (const PolicyValue& value : policies_.set().values) {
+      AppendNumbers({value.policy, static_cast<uint64_t>(value.value)}, &rows);
+    }
+  }
+  for (const uint64_t number : touched_statuses_) {
+    const MemberBook::Standing standing = member_book_.Of(number);
+    rows.push_back(kMemberStatusRow);
+    AppendNumbers({number, standing.status,
+                   static_cast<uint64_t>(int64_t{standing.wind_down_day})},
+                  &rows);
+  }
   Sha256 sha256;
   return sha256.Of({digest_.view(), rows});
 }

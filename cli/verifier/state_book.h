@@ -1,5 +1,5 @@
 // A StateBook holds what a server holds in memory to decide: members, accounts,
-// trades that are proposed. It checks the state digests of the journal against
+// trades that are open. It checks the state digests of the journal against
 // them, and shows them to whoever compares a checkpoint.
 //
 // Thread safety: none.
@@ -16,7 +16,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "cli/verifier/account_book.h"
 #include "cli/verifier/hashes.h"
+#include "cli/verifier/member_book.h"
 #include "cli/verifier/messages.h"
+#include "cli/verifier/policy_book.h"
 #include "cli/verifier/report.h"
 
 namespace skontro::verifier {
@@ -30,13 +32,19 @@ class StateBook {
     std::string id;
     uint64_t account = 0;
   };
-  // A trade that is proposed.
+  // A trade that is proposed or authorised.
   struct OpenTrade {
     std::string id;
     uint64_t seller = 0;
     uint64_t buyer = 0;
     int64_t units = 0;
     InvoiceKey invoice;  // Without a number if there is none.
+    int64_t national_value = 0;
+    int64_t cash = 0;
+    // Of one that is authorised: when its hold ends, and what was settled.
+    int64_t expire_time_us = 0;
+    int64_t settled = 0;
+    uint64_t settle_sequence = 0;
   };
 
   // A key of a client.
@@ -46,10 +54,13 @@ class StateBook {
     bool revoked = false;
   };
 
-  // Both must outlive the book.
-  StateBook(const AccountBook* accounts, uint64_t digest_interval,
+  // All must outlive the book.
+  StateBook(const AccountBook* accounts, const PolicyBook* policies,
+            const MemberBook* members, uint64_t digest_interval,
             Findings* findings)
       : accounts_(*accounts),
+        policies_(*policies),
+        member_book_(*members),
         findings_(*findings),
         digest_interval_(digest_interval) {}
 
@@ -65,6 +76,7 @@ class StateBook {
   // By number.
   const std::map<uint64_t, Member>& members() const { return members_; }
   const std::map<uint64_t, OpenTrade>& open_trades() const { return trades_; }
+  uint64_t CountOpenTradesOf(uint64_t member) const;
   const std::set<std::string>& tax_ids() const { return tax_ids_; }
   // By id.
   const std::map<std::string, ApiKey>& api_keys() const { return api_keys_; }
@@ -83,6 +95,11 @@ class StateBook {
     return touched_api_keys_;
   }
 
+  const std::set<uint64_t>& touched_statuses() const {
+    return touched_statuses_;
+  }
+  bool touched_policies() const { return touched_policies_; }
+
  private:
   void On(uint64_t, const NetworkCreated&) {}
   void On(uint64_t sequence, const MemberCreated& event);
@@ -91,17 +108,28 @@ class StateBook {
   void On(uint64_t sequence, const TradeAccepted& event);
   void On(uint64_t sequence, const TradeDeclined& event);
   void On(uint64_t, const TradeReversed&) {}
+  void On(uint64_t sequence, const TradeAuthorised& event);
+  void On(uint64_t sequence, const HoldSettled& event);
+  void On(uint64_t, const HoldReleased& event) { Close(event.trade); }
+  void On(uint64_t, const HoldExpired& event) { Close(event.trade); }
+  void On(uint64_t, const TradeWithdrawn& event) { Close(event.trade); }
   void On(uint64_t, const RequestRefused&) {}
   void On(uint64_t, const HeadKeySet&) {}
   void On(uint64_t, const RecoveryAccepted&) {}
   void On(uint64_t sequence, const StateDigested& event);
   void On(uint64_t sequence, const ApiKeyCreated& event);
   void On(uint64_t sequence, const ApiKeyRevoked& event);
+  void On(uint64_t, const MemberStatusSet& event) {
+    touched_statuses_.insert(event.member);
+  }
+  void On(uint64_t, const PoliciesSet&) { touched_policies_ = true; }
   void AppendApiKeys(std::string* rows) const;
   void Close(uint64_t trade);
   Digest Compute() const;
 
   const AccountBook& accounts_;
+  const PolicyBook& policies_;
+  const MemberBook& member_book_;
   Findings& findings_;
   const uint64_t digest_interval_;
 
@@ -118,6 +146,8 @@ class StateBook {
   Numbers touched_trades_;
   std::set<std::string> touched_tax_ids_;
   std::set<std::string> touched_api_keys_;
+  bool touched_policies_ = false;
+  std::set<uint64_t> touched_statuses_;
 };
 
 }  // namespace skontro::verifier

@@ -22,8 +22,9 @@ constexpr uint32_t kByBuyer = 2;
 // The one version of the rate that format 1 has.
 constexpr int64_t kRateVersion = 1;
 
-constexpr const char* kStateNames[] = {"proposed", "settled", "declined",
-                                       "reversed"};
+constexpr const char* kStateNames[] = {"proposed", "settled",    "declined",
+                                       "reversed", "authorised", "withdrawn",
+                                       "expired"};
 
 // Of a sequence as it is kept; a journal ends long before.
 constexpr uint64_t kSequenceBits = (uint64_t{1} << 56) - 1;
@@ -56,15 +57,20 @@ __int128 NationalValue(int64_t units, const Rate& rate) {
   return product < 0 ? -rounded : rounded;
 }
 
-TradeBook::TradeBook(AccountBook* accounts, Findings* findings)
-    : accounts_(*accounts), findings_(*findings), key_(RandomSipKey()) {}
+TradeBook::TradeBook(AccountBook* accounts, const PolicyBook* policies,
+                     Findings* findings)
+    : accounts_(*accounts),
+      policies_(*policies),
+      findings_(*findings),
+      key_(RandomSipKey()) {}
 
 void TradeBook::AddMember(uint64_t member, uint64_t account) {
   if (account > std::numeric_limits<uint32_t>::max()) return;  // It was told.
   member_accounts_.try_emplace(member, static_cast<uint32_t>(account));
 }
 
-void TradeBook::Create(uint64_t sequence, const std::vector<Entry>& entries,
+void TradeBook::Create(uint64_t sequence, int64_t time_us,
+                       const std::vector<Entry>& entries,
                        const TradeCreated& event) {
   if (!event.id.empty() && (!IsId(event.id) || IsServerTradeId(event.id))) {
     Add(sequence, absl::StrFormat("the trade has the id %s, which is none that "
@@ -72,6 +78,7 @@ void TradeBook::Create(uint64_t sequence, const std::vector<Entry>& entries,
                                   Quoted(event.id)));
   }
   CheckAmounts(sequence, event);
+  CheckUnitShare(sequence, event);
   if (event.invoice.has_value()) CheckInvoice(sequence, event);
   if (event.seller == event.buyer) {
     Add(sequence, absl::StrFormat("member %d sells to itself", event.seller));
@@ -82,8 +89,12 @@ void TradeBook::Create(uint64_t sequence, const std::vector<Entry>& entries,
       AccountOf(sequence, "buyer", event.buyer);
   if (!seller.has_value() || !buyer.has_value()) return;
 
-  const bool settled = event.initiator == kByBuyer;
-  const Trade& trade = trades_.emplace_back(
+  const bool holds = event.hold_expire_time_us != 0 || event.holds.has_value();
+  if (holds && event.initiator != kByBuyer) {
+    Add(sequence, "a trade that its seller requested has a hold");
+  }
+  const bool settled = event.initiator == kByBuyer && !holds;
+  Trade& trade = trades_.emplace_back(
       Trade{.number = sequence,
             .units = event.units,
             .seller_account = *seller,
@@ -92,9 +103,17 @@ void TradeBook::Create(uint64_t sequence, const std::vector<Entry>& entries,
             .state = settled ? kSettled : kProposed,
             .has_invoice = event.invoice.has_value()});
   if (settled) {
+    CheckDealCap(sequence, trade);
     CheckMove(sequence, entries, kTradeEntry, trade);
-  } else {
-    CheckNoMove(sequence, entries);
+    return;
+  }
+  CheckNoMove(sequence, entries);
+  if (holds) {
+    CheckDealCap(sequence, trade);
+    Hold(sequence, time_us, &trade, event.hold_expire_time_us, event.cash,
+         event.holds);
+  } else if (event.cash != 0) {
+    open_cash_[sequence] = event.cash;
   }
 }
 
@@ -104,6 +123,7 @@ void TradeBook::Accept(uint64_t sequence, const std::vector<Entry>& entries,
   if (trade == nullptr) return;
   trade->state = kSettled;
   trade->settle_sequence = sequence & kSequenceBits;
+  open_cash_.erase(trade->number);
   CheckMove(sequence, entries, kTradeEntry, *trade);
 }
 
@@ -113,6 +133,7 @@ void TradeBook::Decline(uint64_t sequence, const std::vector<Entry>& entries,
   Trade* trade = InState(sequence, event.trade, kProposed);
   if (trade == nullptr) return;
   trade->state = kDeclined;
+  open_cash_.erase(trade->number);
   FreeInvoice(sequence, *trade, event.freed_invoice);
 }
 
@@ -183,6 +204,38 @@ void TradeBook::CheckAmounts(uint64_t sequence, const TradeCreated& event) {
   }
 }
 
+void TradeBook::CheckDealCap(uint64_t sequence, const Trade& trade) {
+  const int64_t cap = policies_.Get(kDealCap);
+  if (cap == 0 || trade.units <= cap) return;
+  Add(sequence, absl::StrFormat("the buyer paid %d units at once; the policy "
+                                "is at most %d without the seller's consent",
+                                trade.units, cap));
+}
+
+void TradeBook::CheckUnitShare(uint64_t sequence, const TradeCreated& event) {
+  __int128 invoiced = __int128{event.national_value} + event.cash;
+  __int128 tax = 0;
+  if (event.invoice.has_value()) {
+    invoiced += event.invoice->prepaid;
+    for (const TaxLine& line : event.invoice->tax_lines) tax += line.tax;
+  }
+  if (event.national_value <= 0) return;
+  const int64_t least = policies_.Get(kLeastUnitShare);
+  if (__int128{event.national_value} * 10'000 < invoiced * least) {
+    Add(sequence,
+        absl::StrFormat("units worth %d pay for %s; the policy is at "
+                        "least %d parts of 10,000 in units",
+                        event.national_value, Decimal(invoiced), least));
+  }
+  if (policies_.Get(kVatSettlement) == 1 && tax > 0 &&
+      event.national_value > invoiced - tax) {
+    Add(sequence,
+        absl::StrFormat("units worth %d pay for %s with a tax of %s; "
+                        "the policy is tax in cash",
+                        event.national_value, Decimal(invoiced), Decimal(tax)));
+  }
+}
+
 void TradeBook::CheckInvoice(uint64_t sequence, const TradeCreated& event) {
   const Invoice& invoice = *event.invoice;
   const InvoiceKey key = KeyOf(event.seller, invoice);
@@ -235,20 +288,31 @@ void TradeBook::FreeInvoice(uint64_t sequence, const Trade& trade,
 
 void TradeBook::CheckMove(uint64_t sequence, const std::vector<Entry>& entries,
                           uint32_t kind, const Trade& trade) {
+  const auto held = holds_.find(trade.number);
+  const int64_t units =
+      held == holds_.end() ? trade.units : held->second.settled;
+  if (!CheckEntry(sequence, entries, kind, trade, units)) return;
+  uint64_t payer = trade.buyer_account;
+  uint64_t receiver = trade.seller_account;
+  if (kind == kReversalEntry) std::swap(payer, receiver);
+  accounts_.CheckLimits(sequence, payer, receiver);
+}
+
+bool TradeBook::CheckEntry(uint64_t sequence, const std::vector<Entry>& entries,
+                           uint32_t kind, const Trade& trade, int64_t units) {
   uint64_t payer = trade.buyer_account;
   uint64_t receiver = trade.seller_account;
   if (kind == kReversalEntry) std::swap(payer, receiver);
   if (entries.size() != 1 || entries[0].kind != kind ||
       entries[0].trade != trade.number ||
-      !Moves(entries[0], trade.units, payer, receiver)) {
-    Add(sequence,
-        absl::StrFormat("the record does not have one entry of kind "
-                        "%d that moves the %d units of trade %d from "
-                        "account %d to account %d",
-                        kind, trade.units, trade.number, payer, receiver));
-    return;
+      !Moves(entries[0], units, payer, receiver)) {
+    Add(sequence, absl::StrFormat("the record does not have one entry of kind "
+                                  "%d that moves the %d units of trade %d from "
+                                  "account %d to account %d",
+                                  kind, units, trade.number, payer, receiver));
+    return false;
   }
-  accounts_.CheckLimits(sequence, payer, receiver);
+  return true;
 }
 
 void TradeBook::CheckNoMove(uint64_t sequence,

@@ -21,6 +21,7 @@
 #include "cli/verifier/account_book.h"
 #include "cli/verifier/fingerprint.h"
 #include "cli/verifier/messages.h"
+#include "cli/verifier/policy_book.h"
 #include "cli/verifier/report.h"
 
 namespace skontro::verifier {
@@ -37,8 +38,9 @@ __int128 NationalValue(int64_t units, const Rate& rate);
 
 class TradeBook {
  public:
-  // Both must outlive the book.
-  TradeBook(AccountBook* accounts, Findings* findings);
+  // All must outlive the book.
+  TradeBook(AccountBook* accounts, const PolicyBook* policies,
+            Findings* findings);
 
   void SetRate(const Rate& rate) { rate_ = rate; }
 
@@ -47,8 +49,9 @@ class TradeBook {
 
   // Check what record `sequence` says, and take it over. The balances are
   // those after the entries.
-  void Create(uint64_t sequence, const std::vector<Entry>& entries,
-              const TradeCreated& event);
+  // `time_us` is that of the record, where holds begin and end.
+  void Create(uint64_t sequence, int64_t time_us,
+              const std::vector<Entry>& entries, const TradeCreated& event);
   void Accept(uint64_t sequence, const std::vector<Entry>& entries,
               const TradeAccepted& event);
   void Decline(uint64_t sequence, const std::vector<Entry>& entries,
@@ -56,10 +59,39 @@ class TradeBook {
   void Reverse(uint64_t sequence, const std::vector<Entry>& entries,
                const TradeReversed& event);
 
+  void Withdraw(uint64_t sequence, const std::vector<Entry>& entries,
+                const TradeWithdrawn& event);
+  void Authorise(uint64_t sequence, int64_t time_us,
+                 const std::vector<Entry>& entries,
+                 const TradeAuthorised& event);
+  void SettlePart(uint64_t sequence, int64_t time_us,
+                  const std::vector<Entry>& entries, const HoldSettled& event);
+  void Release(uint64_t sequence, int64_t time_us,
+               const std::vector<Entry>& entries, const HoldReleased& event);
+  void Expire(uint64_t sequence, int64_t time_us,
+              const std::vector<Entry>& entries, const HoldExpired& event);
+
   uint64_t count() const { return trades_.size(); }
+  // Whether anything was ever held.
+  bool had_holds() const { return had_holds_; }
 
  private:
-  enum State : uint8_t { kProposed, kSettled, kDeclined, kReversed };
+  enum State : uint8_t {
+    kProposed,
+    kSettled,
+    kDeclined,
+    kReversed,
+    kAuthorised,
+    kWithdrawn,
+    kExpired,
+  };
+
+  // What is, or was, held of a trade that was authorised.
+  struct Held {
+    int64_t expire_time_us = 0;
+    int64_t settled = 0;
+    int64_t cash = 0;  // Of the whole trade.
+  };
 
   // 32 bytes, since there are many. Accounts have no gaps, so 32 bits hold
   // their numbers; a sequence fits in 56.
@@ -82,6 +114,8 @@ class TradeBook {
   Trade* InState(uint64_t sequence, uint64_t number, State state);
 
   void CheckAmounts(uint64_t sequence, const TradeCreated& event);
+  void CheckDealCap(uint64_t sequence, const Trade& trade);
+  void CheckUnitShare(uint64_t sequence, const TradeCreated& event);
   void CheckInvoice(uint64_t sequence, const TradeCreated& event);
   void FreeInvoice(uint64_t sequence, const Trade& trade,
                    const std::optional<InvoiceKey>& key);
@@ -90,6 +124,21 @@ class TradeBook {
   // limits of both; or that there is none.
   void CheckMove(uint64_t sequence, const std::vector<Entry>& entries,
                  uint32_t kind, const Trade& trade);
+  // The same without the limits. False after a finding.
+  bool CheckEntry(uint64_t sequence, const std::vector<Entry>& entries,
+                  uint32_t kind, const Trade& trade, int64_t units);
+
+  // Begins the hold of a trade.
+  void Hold(uint64_t sequence, int64_t time_us, Trade* trade,
+            int64_t expire_time_us, int64_t cash,
+            const std::optional<HoldsAfter>& holds);
+  // Gives back what is held of a trade that ends in `state`: that of the
+  // record, which must be `unsettled` where no part was settled.
+  void EndHold(uint64_t sequence, Trade* trade, uint32_t state, State unsettled,
+               const std::optional<InvoiceKey>& freed_invoice,
+               const std::optional<HoldsAfter>& holds);
+  // The hold of a trade that is authorised, or nullptr after a finding.
+  Held* HeldOf(uint64_t sequence, uint64_t number, Trade** trade);
   void CheckNoMove(uint64_t sequence, const std::vector<Entry>& entries);
 
   // The account of `member`, or nullopt after a finding.
@@ -97,11 +146,16 @@ class TradeBook {
                                     uint64_t member);
 
   AccountBook& accounts_;
+  const PolicyBook& policies_;
   Findings& findings_;
   const SipKey key_;
   Rate rate_;
   std::deque<Trade> trades_;  // Ascending by number.
   absl::flat_hash_map<uint64_t, uint32_t> member_accounts_;
+  absl::flat_hash_map<uint64_t, Held> holds_;  // By number of the trade.
+  // Cash legs of trades that are proposed.
+  absl::flat_hash_map<uint64_t, int64_t> open_cash_;
+  bool had_holds_ = false;
   // Invoices of trades that are proposed or settled, to the number of the
   // trade.
   absl::flat_hash_map<Fingerprint, uint64_t> invoices_;

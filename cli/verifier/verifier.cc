@@ -27,10 +27,29 @@ namespace {
 
 constexpr std::string_view kFormatRow = "format";
 constexpr std::string_view kProjectedRow = "projected";
+constexpr std::string_view kFamiliesRow = "families";
+constexpr std::string_view kFamilies = "1";
 constexpr std::string_view kFormat = "1";
 constexpr size_t kSaltLength = 16;
 // RocksDB cannot be without this family; the format has no use for it.
 constexpr std::string_view kUnusedFamily = "default";
+
+// Whether the journal has records that put rows into a family which a store may
+// be without.
+bool IsFilled(Family family, const Books& books) {
+  switch (family) {
+    case Family::kPolicies:
+      return books.policies().set().version > 0;
+    case Family::kMemberStatus:
+      return !books.members().standings().empty();
+    case Family::kApiKey:
+      return !books.state().api_keys().empty();
+    case Family::kHold:
+      return books.trades().had_holds();
+    default:
+      return false;
+  }
+}
 
 // One reading of the journal: who checks what the records mean, and who takes
 // the rows that they make.
@@ -66,15 +85,21 @@ class Verification {
   }
 
   // Whether nobody misses the family. Checkpoints can be thrown away at any
-  // time; earlier builds saved none, and gave out no keys.
+  // time; earlier builds saved none, gave out no keys and had no policies.
   bool IsOptional(Family family) const {
-    if (family == Family::kCheckpoint || family == Family::kApiKey) return true;
+    if (family == Family::kCheckpoint || family == Family::kApiKey ||
+        family == Family::kPolicies || family == Family::kMemberStatus ||
+        family == Family::kHold) {
+      return true;
+    }
+    if (IsLate(family) && !late_families_whole_) return true;
     return options_.journal_only && family != Family::kJournal &&
            family != Family::kPersonal;
   }
 
   void CheckFamilies();
   absl::Status ReadMeta();
+  void CheckLateFamilies();
   void ReadProjected(std::string_view value);
 
   // Reads the journal from its beginning. Rows of records up to the watermark,
@@ -117,6 +142,7 @@ class Verification {
   const VerifyOptions& options_;
   const OnProgress& on_progress_;
   std::array<bool, kFamilyCount> present_{};
+  bool late_families_whole_ = false;  // As `meta`/`families` says.
   bool projected_known_ = true;
   Findings findings_;
   Progress progress_;
@@ -206,6 +232,10 @@ absl::Status Verification::ReadMeta() {
       findings_.Add(0, absl::StrFormat("meta/format is %s", Quoted(value)));
     } else if (cursor->key() == kProjectedRow) {
       ReadProjected(value);
+    } else if (cursor->key() == kFamiliesRow) {
+      late_families_whole_ = true;
+      if (value == kFamilies) continue;
+      findings_.Add(0, absl::StrFormat("meta/families is %s", Quoted(value)));
     } else {
       findings_.Add(
           0, absl::StrFormat("meta/%s is not known", Quoted(cursor->key())));
@@ -218,7 +248,23 @@ absl::Status Verification::ReadMeta() {
   } else if (!has_format) {
     findings_.Add(0, "meta/format is missing");
   }
+  CheckLateFamilies();
   return absl::OkStatus();
+}
+
+// Where the row is not there, their rows were not made yet, or not all of them:
+// the next server that opens the store makes them.
+void Verification::CheckLateFamilies() {
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (!IsLate(family) || options_.journal_only) continue;
+    if (!late_families_whole_) {
+      present_[i] = false;
+    } else if (!present_[i]) {
+      findings_.Add(0, absl::StrFormat("the family %s is missing",
+                                       std::string(kFamilyNames[i])));
+    }
+  }
 }
 
 void Verification::ReadProjected(std::string_view value) {
@@ -328,6 +374,9 @@ std::vector<Family> Verification::Comparable(const Reading& reading) {
     if (!IsProjection(family)) continue;
     if (Has(family)) {
       families.push_back(family);
+    } else if (IsFilled(family, reading.books)) {
+      findings_.Add(0, absl::StrFormat("the family %s is missing",
+                                       std::string(NameOf(family))));
     } else if (!IsOptional(family)) {
       NotChecked(absl::StrFormat("the family %s", std::string(NameOf(family))));
     }

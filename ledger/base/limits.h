@@ -52,6 +52,34 @@ inline constexpr size_t kCompanyIdsMax = 8;
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;
 
+// The filter of a list: longer than anybody types, short enough that a row is
+// tested in microseconds. Parentheses bound the depth of the parser's stack.
+inline constexpr size_t kFilterLengthMax = 2'048;
+inline constexpr size_t kFilterTermsMax = 64;
+inline constexpr size_t kFilterDepthMax = 8;
+inline constexpr size_t kOrderByLengthMax = 100;
+
+// A page token: base64 of a hash, a sequence and a place, which may be the
+// beginning of a name as it sorts.
+inline constexpr size_t kPageTokenLengthMax = 200;
+inline constexpr size_t kSortKeyLengthMax = 64;
+
+// How many rows of an index one page of a list touches before it ends short: a
+// rare row must not make a call long. Some 50 ms.
+inline constexpr size_t kPageRowsMax = 20'000;
+
+// Up to so many members in a scope their trades are merged from the index of
+// each; with more, most trades are theirs and all are walked.
+inline constexpr size_t kMergedMembersMax = 64;
+
+// A page of members or accounts in the order of something that changes looks
+// at all of them.
+inline constexpr size_t kSortedMembersMax = 100'000;
+
+// A page as of an older sequence reads so many records behind it, to learn
+// which trades were open then; behind more it walks without that index.
+inline constexpr size_t kRecordsBehindMax = 4'096;
+
 }  // namespace skontro
 
 #endif  // SKONTRO_LEDGER_BASE_LIMITS_H_

@@ -51,6 +51,33 @@ const Row kRows[] = {
      "{who} is {state} and may not do this; ask the broker"},
     {Reason::kTradeState, "TRADE_STATE", absl::StatusCode::kFailedPrecondition,
      "{trade} is {state}; this needs it to be {needed}"},
+    {Reason::kEtagMismatch, "ETAG_MISMATCH", absl::StatusCode::kAborted,
+     "somebody changed this since you read it: its etag is {etag} and you gave "
+     "{given}; read it again, merge, and write once more"},
+    {Reason::kDealCapExceeded, "DEAL_CAP_EXCEEDED",
+     absl::StatusCode::kFailedPrecondition,
+     "a buyer may pay at most {limit} minor units at once without the seller's "
+     "consent and {amount} were asked; let the seller request the trade, and "
+     "accept it"},
+    {Reason::kHoldExpired, "HOLD_EXPIRED",
+     absl::StatusCode::kFailedPrecondition,
+     "the hold of {trade} was void from {expire_time} on, and what was held is "
+     "given back; let the buyer pay or authorise once more"},
+    {Reason::kHoldExceeded, "HOLD_EXCEEDED",
+     absl::StatusCode::kFailedPrecondition,
+     "{held} minor units of {trade} are still held and {amount} were asked: "
+     "{missing} too many; settle less, and request the rest as another trade"},
+    {Reason::kBelowAcceptanceRate, "BELOW_ACCEPTANCE_RATE",
+     absl::StatusCode::kFailedPrecondition,
+     "units pay {value} of 10000 parts of the invoice and this network asks "
+     "for "
+     "{limit} at least; raise the unit leg and lower the cash leg"},
+    {Reason::kVatInUnits, "VAT_IN_UNITS", absl::StatusCode::kFailedPrecondition,
+     "units worth {value} would pay tax, and this network has tax paid in "
+     "cash: "
+     "at most {limit}, the invoice without its tax, may be paid in units; "
+     "raise "
+     "the cash leg"},
     {Reason::kRoleMissing, "ROLE_MISSING", absl::StatusCode::kPermissionDenied,
      "{method} is not allowed with the role {role}; ask the operator"},
     {Reason::kCredentialInvalid, "CREDENTIAL_INVALID",
@@ -60,6 +87,9 @@ const Row kRows[] = {
     {Reason::kQueueFull, "QUEUE_FULL", absl::StatusCode::kResourceExhausted,
      "{limit} commands are waiting already; nothing was done; retry after a "
      "short pause with the same request_id"},
+    {Reason::kRateLimited, "RATE_LIMITED", absl::StatusCode::kResourceExhausted,
+     "{what} of this client are at {limit}, the most that one client may have; "
+     "nothing was done; retry in {retry_ms} ms with the same request_id"},
     {Reason::kDiskNearlyFull, "DISK_NEARLY_FULL",
      absl::StatusCode::kResourceExhausted,
      "the disk of the server is {used} % full and changes stop at {limit} %; "
@@ -91,6 +121,15 @@ const Row kRows[] = {
      absl::StatusCode::kFailedPrecondition,
      "you may go up to {limit} minor units and {amount} were asked: {missing} "
      "too many; lower the amount or ask the operator"},
+    {Reason::kMemberState, "MEMBER_STATE",
+     absl::StatusCode::kFailedPrecondition,
+     "{member} is {state} and cannot become {wanted}; from there it can become "
+     "{allowed}"},
+    {Reason::kMemberNotSettled, "MEMBER_NOT_SETTLED",
+     absl::StatusCode::kFailedPrecondition,
+     "{member} has a balance of {balance} minor units and {open_trades} open "
+     "trades; both must be zero before it is closed: let it spend or earn the "
+     "balance, and have the trades accepted, declined, settled or released"},
 };
 
 const Row& RowOf(Reason reason) {

@@ -33,9 +33,16 @@ enum class Reason : uint16_t {
   kBalanceLimitExceeded = 7,
   kMemberNotActive = 8,
   kTradeState = 9,
+  kEtagMismatch = 10,
+  kDealCapExceeded = 11,
+  kHoldExpired = 12,
+  kHoldExceeded = 13,
+  kBelowAcceptanceRate = 14,
+  kVatInUnits = 15,
   kRoleMissing = 18,
   kCredentialInvalid = 19,
   kQueueFull = 20,
+  kRateLimited = 21,
   kDiskNearlyFull = 22,
   kShuttingDown = 24,
   kJournalChainBroken = 25,
@@ -44,6 +51,8 @@ enum class Reason : uint16_t {
   kHeadKeyMissing = 28,
   kApiKeyState = 29,
   kMandateExceeded = 30,
+  kMemberState = 50,
+  kMemberNotSettled = 51,
 };
 
 // Every reason, in the order of the numbers.

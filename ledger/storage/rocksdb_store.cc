@@ -192,8 +192,11 @@ struct RocksdbStore::Database {
       Family family, const SortedRows& rows)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(ingesting) {
     rocksdb::ColumnFamilyHandle* const handle = Handle(family);
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), db->GetOptions(handle),
-                                  handle,
+    // A writer would compress as on the lowest level, where few of these files
+    // stay: most are merged soon, and compressed well then.
+    rocksdb::Options options = db->GetOptions(handle);
+    options.bottommost_compression = rocksdb::kDisableCompressionOption;
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options, handle,
                                   /*invalidate_page_cache=*/false);
     const std::string path =
         absl::StrCat(directory, "/", std::string(handle->GetName()), ".",

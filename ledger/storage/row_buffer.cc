@@ -57,7 +57,7 @@ std::shared_ptr<const SortedRows> RowBuffer::Sort() {
   for (const Row& row : rows_) bytes += row.key_length + row.value_length;
   sorted->Reserve(bytes, rows_.size());
   for (const Row& row : rows_) sorted->Append(row, bytes_.data());
-  sorted->Finish();
+  sorted->Finish(SortedRows::Use::kSearch);
   bytes_.clear();
   rows_.clear();
   return sorted;

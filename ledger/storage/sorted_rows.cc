@@ -75,9 +75,10 @@ void SortedRows::Append(Row row, const char* bytes) {
   rows_.push_back(row);
 }
 
-void SortedRows::Finish() {
+void SortedRows::Finish(Use use) {
   for (const Row& row : rows_) ++ends_[row.family + 1U];
   for (size_t i = 1; i < ends_.size(); ++i) ends_[i] += ends_[i - 1];
+  if (use == Use::kWalk) return;
   filter_.assign(rows_.size() / kRowsPerWord + 1, 0);
   for (size_t i = 0; i < rows_.size(); ++i) {
     const uint64_t hash = HashOf(rows_[i].family, key(i));
@@ -86,6 +87,7 @@ void SortedRows::Finish() {
 }
 
 bool SortedRows::MayHold(uint64_t hash) const {
+  SKONTRO_CHECK(!filter_.empty());
   const uint64_t mask = MaskOf(hash);
   return (filter_[WordOf(hash, filter_.size())] & mask) == mask;
 }
@@ -98,46 +100,82 @@ struct Input {
   size_t age = 0;  // The newest has the highest.
   size_t place = 0;
   size_t end = 0;
+  uint64_t prefix = 0;  // Of `key`.
   std::string_view key;
 };
 
-// Whether `a` comes behind `b`: the smallest key is first, and of one key the
+// Whether `a` comes before `b`: the smallest key is first, and of one key the
 // newest row.
-bool ComesBehind(const Input& a, const Input& b) {
+bool ComesBefore(const Input& a, const Input& b) {
+  if (a.prefix != b.prefix) return a.prefix < b.prefix;
   const int order = a.key.compare(b.key);
-  return order != 0 ? order > 0 : a.age < b.age;
-}
-
-// Lets the first input go on by one row.
-void GoOn(std::vector<Input>* heap) {
-  std::pop_heap(heap->begin(), heap->end(), ComesBehind);
-  Input& input = heap->back();
-  if (++input.place == input.end) {
-    heap->pop_back();
-    return;
-  }
-  input.key = input.rows->key(input.place);
-  std::push_heap(heap->begin(), heap->end(), ComesBehind);
-}
-
-std::vector<Input> InputsOf(
-    std::span<const std::shared_ptr<const SortedRows>> oldest_first,
-    Family family) {
-  std::vector<Input> heap;
-  for (size_t i = 0; i < oldest_first.size(); ++i) {
-    const SortedRows& rows = *oldest_first[i];
-    const size_t first = rows.begin(family);
-    if (first == rows.end(family)) continue;
-    heap.push_back({&rows, i, first, rows.end(family), rows.key(first)});
-  }
-  std::make_heap(heap.begin(), heap.end(), ComesBehind);
-  return heap;
+  return order != 0 ? order < 0 : a.age > b.age;
 }
 
 }  // namespace
 
+// The inputs of a merge within one family, as a heap whose first is the next
+// row. Going on is one way down the heap, which ends early where one input has
+// many rows in a row.
+class SortedRows::Heap {
+ public:
+  Heap(std::span<const std::shared_ptr<const SortedRows>> oldest_first,
+       Family family) {
+    inputs_.reserve(oldest_first.size());  // Pointers into it stay good.
+    for (size_t i = 0; i < oldest_first.size(); ++i) {
+      const SortedRows& rows = *oldest_first[i];
+      const size_t first = rows.begin(family);
+      if (first == rows.end(family)) continue;
+      inputs_.push_back({&rows, i, first, rows.end(family), 0, {}});
+      SetKey(&inputs_.back());
+    }
+    for (Input& input : inputs_) heap_.push_back(&input);
+    for (size_t i = heap_.size() / 2; i-- > 0;) SiftDown(i);
+  }
+
+  bool empty() const { return heap_.empty(); }
+  const Input& first() const { return *heap_.front(); }
+
+  // Lets the first input go on by one row.
+  void GoOn() {
+    Input* const input = heap_.front();
+    if (++input->place == input->end) {
+      heap_.front() = heap_.back();
+      heap_.pop_back();
+      if (heap_.empty()) return;
+    } else {
+      SetKey(input);
+    }
+    SiftDown(0);
+  }
+
+ private:
+  static void SetKey(Input* input) {
+    input->key = input->rows->key(input->place);
+    input->prefix = input->rows->rows_[input->place].prefix;
+  }
+
+  void SiftDown(size_t at) {
+    Input* const moved = heap_[at];
+    for (size_t child = 2 * at + 1; child < heap_.size(); child = 2 * at + 1) {
+      if (child + 1 < heap_.size() &&
+          ComesBefore(*heap_[child + 1], *heap_[child])) {
+        ++child;
+      }
+      if (!ComesBefore(*heap_[child], *moved)) break;
+      heap_[at] = heap_[child];
+      at = child;
+    }
+    heap_[at] = moved;
+  }
+
+  std::vector<Input> inputs_;
+  std::vector<Input*> heap_;
+};
+
 std::shared_ptr<const SortedRows> Merge(
-    std::span<const std::shared_ptr<const SortedRows>> oldest_first) {
+    std::span<const std::shared_ptr<const SortedRows>> oldest_first,
+    SortedRows::Use use) {
   std::shared_ptr<SortedRows> merged(new SortedRows);
   size_t bytes = 0;
   size_t count = 0;
@@ -147,19 +185,18 @@ std::shared_ptr<const SortedRows> Merge(
   }
   merged->Reserve(bytes, count);
   for (size_t family = 0; family < SortedRows::kFamilies; ++family) {
-    std::vector<Input> heap =
-        InputsOf(oldest_first, static_cast<Family>(family));
     std::string_view newest;
     bool first = true;
-    for (; !heap.empty(); GoOn(&heap)) {
-      const Input& input = heap.front();
+    for (SortedRows::Heap heap(oldest_first, static_cast<Family>(family));
+         !heap.empty(); heap.GoOn()) {
+      const Input& input = heap.first();
       if (!first && input.key == newest) continue;  // An older row of the key.
       first = false;
       newest = input.key;
       merged->Append(input.rows->rows_[input.place], input.rows->bytes_.data());
     }
   }
-  merged->Finish();
+  merged->Finish(use);
   return merged;
 }
 

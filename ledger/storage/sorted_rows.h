@@ -32,6 +32,10 @@ class SortedRows {
     uint64_t hash;
   };
 
+  // What rows are for: to be searched too, or only walked from begin() to
+  // end(), as a store does that takes them. Find() needs kSearch.
+  enum class Use { kSearch, kWalk };
+
   SortedRows(const SortedRows&) = delete;
   SortedRows& operator=(const SortedRows&) = delete;
 
@@ -70,7 +74,8 @@ class SortedRows {
  private:
   friend class RowBuffer;
   friend std::shared_ptr<const SortedRows> Merge(
-      std::span<const std::shared_ptr<const SortedRows>> oldest_first);
+      std::span<const std::shared_ptr<const SortedRows>> oldest_first, Use use);
+  class Heap;
 
   static constexpr size_t kFamilies = kFamilyNames.size();
 
@@ -99,7 +104,7 @@ class SortedRows {
   // by. The bytes of a row lie at its offset behind `bytes`.
   void Reserve(size_t bytes, size_t rows);
   void Append(Row row, const char* bytes);
-  void Finish();
+  void Finish(Use use);
 
   bool MayHold(uint64_t hash) const;
 
@@ -114,7 +119,8 @@ class SortedRows {
 // The rows that are left when all of these were written one after another. What
 // was deleted stays deleted: a store below may hold an older row.
 std::shared_ptr<const SortedRows> Merge(
-    std::span<const std::shared_ptr<const SortedRows>> oldest_first);
+    std::span<const std::shared_ptr<const SortedRows>> oldest_first,
+    SortedRows::Use use = SortedRows::Use::kSearch);
 
 }  // namespace skontro::ledger
 

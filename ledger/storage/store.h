@@ -43,14 +43,22 @@ enum class Family : size_t {
   kHeadKey,
   kCheckpoint,
   kApiKey,
+  kPolicies,
+  kInvoiceNumber,
+  kTradeState,
+  kMemberStatus,
+  kHold,
 };
 
 // The names on disk, in the order of the enum.
-inline constexpr std::array<std::string_view, 20> kFamilyNames = {
-    "journal",     "personal", "meta",       "account",      "account_entry",
-    "booking_day", "request",  "member",     "member_id",    "tax_id",
-    "trade",       "trade_id", "trade_step", "member_trade", "invoice",
-    "limit",       "tree",     "head_key",   "checkpoint",   "api_key"};
+inline constexpr std::array<std::string_view, 25> kFamilyNames = {
+    "journal",       "personal",       "meta",        "account",
+    "account_entry", "booking_day",    "request",     "member",
+    "member_id",     "tax_id",         "trade",       "trade_id",
+    "trade_step",    "member_trade",   "invoice",     "limit",
+    "tree",          "head_key",       "checkpoint",  "api_key",
+    "policies",      "invoice_number", "trade_state", "member_status",
+    "hold"};
 
 // Rows to put and to delete, all of them or none, in this order.
 class WriteBatch {

@@ -1,6 +1,7 @@
 #include "server/auth/authenticator.h"
 
 #include <grpc/grpc_security_constants.h>
+#include <sodium.h>
 
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "ledger/base/check.h"
 #include "server/auth/api_key.h"
@@ -28,6 +30,14 @@ absl::Status Invalid(std::string_view kind) {
   return ToStatus({Reason::kCredentialInvalid, {{"kind", std::string(kind)}}});
 }
 
+constexpr size_t kVoucherSecretLength = 32;
+
+std::string NewVoucherSecret() {
+  std::string bytes(kVoucherSecretLength, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return bytes;
+}
+
 // SHA-256 of the certificate of the client that TLS has verified; empty where
 // there is none.
 std::string CertificateOf(const grpc::CallbackServerContext& context) {
@@ -45,6 +55,7 @@ std::string CertificateOf(const grpc::CallbackServerContext& context) {
 Authenticator::Authenticator(Options options, const NetworkRegistry* networks,
                              const Clock* clock)
     : options_(std::move(options)),
+      voucher_secret_(NewVoucherSecret()),
       server_digest_(ApiKeyDigest(options_.secret, options_.server_key)),
       networks_(*networks),
       clock_(*clock) {}
@@ -54,15 +65,50 @@ absl::StatusOr<Caller> Authenticator::Authenticate(
   const auto& metadata = context.client_metadata();
   const auto [first, last] = metadata.equal_range(kHeader);
   if (first == last) {
-    const std::string certificate = CertificateOf(context);
-    if (!certificate.empty()) return AuthenticateCertificate(certificate);
-    if (!options_.trust_anybody) return Invalid("missing");
-    return Caller::Everywhere(engine::LocalOperator());
+    const std::optional<std::string> vouched = VouchedFor(context);
+    if (!vouched.has_value()) return Invalid("unknown");
+    return AuthenticateRequest(
+        std::nullopt, vouched->empty() ? CertificateOf(context) : *vouched);
   }
   // Two of them could mean one to a proxy and the other to us.
   if (std::next(first) != last) return Invalid("unknown");
   return AuthenticateHeader(
       std::string_view(first->second.data(), first->second.size()));
+}
+
+absl::StatusOr<Caller> Authenticator::AuthenticateRequest(
+    const std::optional<std::string>& header,
+    std::string_view certificate_sha256) const {
+  if (header.has_value()) return AuthenticateHeader(*header);
+  if (!certificate_sha256.empty()) {
+    return AuthenticateCertificate(certificate_sha256);
+  }
+  if (!options_.trust_anybody) return Invalid("missing");
+  return Caller::Everywhere(engine::LocalOperator());
+}
+
+std::string Authenticator::Vouch(std::string_view certificate_sha256) const {
+  std::string bytes = voucher_secret_;
+  bytes.append(certificate_sha256);
+  return absl::BytesToHexString(bytes);
+}
+
+std::optional<std::string> Authenticator::VouchedFor(
+    const grpc::CallbackServerContext& context) const {
+  const auto& metadata = context.client_metadata();
+  const auto [first, last] = metadata.equal_range(kVoucher);
+  if (first == last) return "";
+  constexpr size_t kBytes = kVoucherSecretLength + sizeof(ledger::Digest);
+  if (std::next(first) != last || first->second.size() != 2 * kBytes) {
+    return std::nullopt;
+  }
+  const std::string bytes = absl::HexStringToBytes(
+      absl::string_view(first->second.data(), first->second.size()));
+  if (sodium_memcmp(bytes.data(), voucher_secret_.data(),
+                    kVoucherSecretLength) != 0) {
+    return std::nullopt;
+  }
+  return bytes.substr(kVoucherSecretLength);
 }
 
 absl::StatusOr<Caller> Authenticator::AuthenticateHeader(
@@ -103,7 +149,7 @@ absl::StatusOr<Caller> Authenticator::AuthenticateKey(
   }
   key->last_use_us->store(now_us, std::memory_order_relaxed);
   Caller caller;
-  caller.Reach(network->id(), key->actor);
+  caller.Reach(network->id(), key->actor, key->use);
   return caller;
 }
 
@@ -138,7 +184,7 @@ absl::StatusOr<Caller> Authenticator::AuthenticateCertificate(
       kind = "expired";
     } else {
       key->last_use_us->store(now_us, std::memory_order_relaxed);
-      caller.Reach(network->id(), key->actor);
+      caller.Reach(network->id(), key->actor, key->use);
       reaches = true;
     }
   }

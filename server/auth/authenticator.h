@@ -12,6 +12,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,19 @@ class Authenticator {
   // The same for the value of a header `authorization`.
   absl::StatusOr<Caller> AuthenticateHeader(std::string_view value) const;
 
+  // The same for a request that did not come as a call of gRPC: its header,
+  // where it has one, and SHA-256 of the certificate that its connection has
+  // proved, or nothing.
+  absl::StatusOr<Caller> AuthenticateRequest(
+      const std::optional<std::string>& header,
+      std::string_view certificate_sha256) const;
+
+  // The metadata by which another listener of this process says in a call that
+  // it makes which certificate its client has proved. The value has 256 random
+  // bits of this process, so nobody else can say so.
+  static constexpr char kVoucher[] = "skontro-voucher";
+  std::string Vouch(std::string_view certificate_sha256) const;
+
   // CREDENTIAL_INVALID if the key that proved the actor is of no use any more,
   // for calls that last.
   absl::Status CheckStillValid(const Network& network,
@@ -60,8 +74,13 @@ class Authenticator {
  private:
   absl::StatusOr<Caller> AuthenticateKey(std::string_view text) const;
   absl::StatusOr<Caller> AuthenticateCertificate(std::string_view sha256) const;
+  // SHA-256 of the certificate that a call is vouched for with; empty where it
+  // is not, nullopt where that is a lie.
+  std::optional<std::string> VouchedFor(
+      const grpc::CallbackServerContext& context) const;
 
   const Options options_;
+  const std::string voucher_secret_;
   const ledger::Digest server_digest_;
   const NetworkRegistry& networks_;
   const Clock& clock_;

@@ -4,12 +4,14 @@
 #ifndef SKONTRO_SERVER_AUTH_CALLER_H_
 #define SKONTRO_SERVER_AUTH_CALLER_H_
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/actor.h"
+#include "server/client_use.h"
 
 namespace skontro::server {
 
@@ -26,9 +28,12 @@ class Caller {
     return caller;
   }
 
-  // Lets it reach one more network, as `actor`.
-  void Reach(std::string network, engine::Actor actor) {
+  // Lets it reach one more network, as `actor`. What it uses counts for the
+  // first.
+  void Reach(std::string network, engine::Actor actor,
+             std::shared_ptr<ClientUse> use) {
     actors_.emplace_back(std::move(network), std::move(actor));
+    if (use_ == nullptr) use_ = std::move(use);
   }
 
   // Who it is in that network; nullptr if it does not reach it.
@@ -41,12 +46,25 @@ class Caller {
 
   bool everywhere() const { return everywhere_; }
 
+  // Whether it reaches a network as an actor like that.
+  template <typename Predicate>
+  bool ReachesAs(Predicate predicate) const {
+    for (const auto& [id, actor] : actors_) {
+      if (predicate(actor)) return true;
+    }
+    return false;
+  }
+
+  // What it uses of the server; null for who runs it, and has no limits.
+  const std::shared_ptr<ClientUse>& use() const { return use_; }
+
   // Who it is anywhere. REQUIRES: it reaches a network, or all.
   const engine::Actor& first() const { return actors_.front().second; }
 
  private:
   bool everywhere_ = false;
   std::vector<std::pair<std::string, engine::Actor>> actors_;
+  std::shared_ptr<ClientUse> use_;
 };
 
 }  // namespace skontro::server

@@ -313,6 +313,17 @@ std::string CaPath(const std::string& data_directory) {
   return absl::StrCat(data_directory, "/tls/ca.pem");
 }
 
+int64_t CertificateEndUs(std::string_view pem) {
+  const X509Ptr certificate = ParseCertificate(pem);
+  tm end{};
+  if (certificate == nullptr ||
+      ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &end) != 1) {
+    ERR_clear_error();
+    return 0;
+  }
+  return int64_t{timegm(&end)} * 1'000'000;
+}
+
 std::string CertificateSha256(std::string_view pem) {
   const X509Ptr certificate = ParseCertificate(pem);
   if (certificate == nullptr) {

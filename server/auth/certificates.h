@@ -58,6 +58,10 @@ absl::StatusOr<CertificateFiles> MakeCertificates(
 // Where the certificate is that clients are told to trust.
 std::string CaPath(const std::string& data_directory);
 
+// When the first certificate in a PEM text ends, in microseconds since 1970; 0
+// for a text with none.
+int64_t CertificateEndUs(std::string_view pem);
+
 // SHA-256 of the first certificate (DER) in a PEM text, as 32 bytes; empty for
 // a text with none.
 std::string CertificateSha256(std::string_view pem);

@@ -10,7 +10,8 @@ namespace {
 
 std::shared_ptr<const KeyRing::Key> KeyOf(
     const engine::ApiKeyHistory& history,
-    std::shared_ptr<std::atomic<int64_t>> last_use_us) {
+    std::shared_ptr<std::atomic<int64_t>> last_use_us,
+    std::shared_ptr<ClientUse> use) {
   const engine::ApiKeyCreated& created = history.created;
   auto key = std::make_shared<KeyRing::Key>();
   key->actor.identity = engine::ActorIdentity(created.role, created.identity);
@@ -26,6 +27,7 @@ std::shared_ptr<const KeyRing::Key> KeyOf(
   key->expire_time_us = history.expire_time_us;
   key->revoked = history.revoked;
   key->last_use_us = std::move(last_use_us);
+  key->use = std::move(use);
   return key;
 }
 
@@ -44,10 +46,22 @@ absl::Status KeyRing::Reload() {
       [&](const engine::ApiKeyHistory& history) {
         const std::string& id = history.created.id;
         const auto known = before->by_id.find(id);
+        // Also a client whose only key was rotated goes on as it was.
+        const std::string identity = engine::ActorIdentity(
+            history.created.role, history.created.identity);
+        std::shared_ptr<ClientUse>& use = table->by_identity[identity];
+        if (use == nullptr) {
+          const auto used = before->by_identity.find(identity);
+          use = used == before->by_identity.end()
+                    ? std::make_shared<ClientUse>()
+                    : used->second;
+        }
         const std::shared_ptr<const Key> key =
-            KeyOf(history, known == before->by_id.end()
-                               ? std::make_shared<std::atomic<int64_t>>(0)
-                               : known->second->last_use_us);
+            KeyOf(history,
+                  known == before->by_id.end()
+                      ? std::make_shared<std::atomic<int64_t>>(KeptUse(id))
+                      : known->second->last_use_us,
+                  use);
         table->by_id.emplace(id, key);
         // Of two keys of one certificate the one that is of use.
         if (key->kind == engine::CredentialKind::kCertificate) {
@@ -57,7 +71,11 @@ absl::Status KeyRing::Reload() {
         }
         return true;
       });
-  if (!status.ok()) table = std::make_shared<Table>();
+  if (!status.ok()) {
+    // Nobody gets in; what clients have on its way is counted on.
+    table = std::make_shared<Table>();
+    table->by_identity = before->by_identity;
+  }
   const absl::MutexLock lock(&mutex_);
   table_ = std::move(table);
   return status;
@@ -75,6 +93,38 @@ std::shared_ptr<const KeyRing::Key> KeyRing::FindCertificate(
   const absl::ReaderMutexLock lock(&mutex_);
   const auto found = table_->by_certificate.find(sha256);
   return found == table_->by_certificate.end() ? nullptr : found->second;
+}
+
+std::vector<std::pair<std::string, std::shared_ptr<const ClientUse>>>
+KeyRing::Uses() const {
+  const auto table = [this] {
+    const absl::ReaderMutexLock lock(&mutex_);
+    return table_;
+  }();
+  return {table->by_identity.begin(), table->by_identity.end()};
+}
+
+int64_t KeyRing::KeptUse(std::string_view id) const {
+  const auto kept = kept_uses_.find(id);
+  return kept == kept_uses_.end() ? 0 : kept->second;
+}
+
+absl::Status KeyRing::SaveLastUses() {
+  const absl::MutexLock saving(&save_mutex_);
+  const auto table = [this] {
+    const absl::MutexLock lock(&mutex_);
+    return table_;
+  }();
+  LastUses uses;
+  for (const auto& [id, key] : table->by_id) {
+    const int64_t time_us = key->last_use_us->load(std::memory_order_relaxed);
+    if (time_us != 0) uses[id] = time_us;
+  }
+  // Nor where there are none because the disk could not be read.
+  if (uses.empty() || uses == saved_uses_) return absl::OkStatus();
+  SKONTRO_RETURN_IF_ERROR(WriteLastUses(last_use_path_, uses));
+  saved_uses_ = std::move(uses);
+  return absl::OkStatus();
 }
 
 int64_t KeyRing::LastUseUs(std::string_view id) const {

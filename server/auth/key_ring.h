@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
@@ -21,6 +23,8 @@
 #include "engine/actor.h"
 #include "engine/engine.h"
 #include "ledger/digest.h"
+#include "server/auth/last_use_file.h"
+#include "server/client_use.h"
 
 namespace skontro::server {
 
@@ -35,10 +39,16 @@ class KeyRing {
     bool revoked = false;
     // When a call came with it last; 0 for never.
     std::shared_ptr<std::atomic<int64_t>> last_use_us;
+    // What its identity uses of the server, with this key and others.
+    std::shared_ptr<ClientUse> use;
   };
 
-  // `engine` must outlive the ring, which is empty until Reload().
-  explicit KeyRing(const engine::Engine* engine) : engine_(*engine) {}
+  // `engine` must outlive the ring, which is empty until Reload(). The file is
+  // what an earlier process kept of the last uses.
+  KeyRing(const engine::Engine* engine, std::string last_use_path)
+      : engine_(*engine),
+        last_use_path_(std::move(last_use_path)),
+        kept_uses_(ReadLastUses(last_use_path_)) {}
 
   KeyRing(const KeyRing&) = delete;
   KeyRing& operator=(const KeyRing&) = delete;
@@ -53,18 +63,33 @@ class KeyRing {
   std::shared_ptr<const Key> FindCertificate(const ledger::Digest& sha256) const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Writes the file anew, if a key was used since it was written last. Returns
+  // the errors of WriteLastUses().
+  absl::Status SaveLastUses() ABSL_LOCKS_EXCLUDED(save_mutex_, mutex_);
+
+  // What each identity uses that has a key, ordered by identity.
+  std::vector<std::pair<std::string, std::shared_ptr<const ClientUse>>> Uses()
+      const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // When a call came with the key last; 0 for never, as far as is known.
   int64_t LastUseUs(std::string_view id) const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
+  int64_t KeptUse(std::string_view id) const;
+
   struct Table {
     absl::flat_hash_map<std::string, std::shared_ptr<const Key>> by_id;
     std::map<ledger::Digest, std::shared_ptr<const Key>> by_certificate;
+    std::map<std::string, std::shared_ptr<ClientUse>> by_identity;
   };
 
   const engine::Engine& engine_;
+  const std::string last_use_path_;
+  const LastUses kept_uses_;
   // Held while the keys are read, so that an older reading never comes last.
   absl::Mutex reload_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  absl::Mutex save_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
+  LastUses saved_uses_ ABSL_GUARDED_BY(save_mutex_) = kept_uses_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const Table> table_ ABSL_GUARDED_BY(mutex_) =
       std::make_shared<const Table>();

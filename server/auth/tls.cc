@@ -37,10 +37,13 @@ absl::StatusOr<std::unique_ptr<Tls>> Tls::Open(const CertificateFiles& files,
   absl::StatusOr<CertificateTexts> texts =
       ReadCertificates(files, clock->NowUs());
   if (!texts.ok()) return texts.status();
+  absl::StatusOr<std::shared_ptr<SSL_CTX>> context = NewTlsContext(*texts);
+  if (!context.ok()) return context.status();
   std::unique_ptr<Tls> tls(new Tls(files, clock, log));
   {
     const absl::MutexLock lock(&tls->mutex_);
     tls->texts_ = *std::move(texts);
+    tls->context_ = *std::move(context);
   }
   tls->watcher_ =
       std::thread([tls = tls.get(), interval] { tls->Watch(interval); });
@@ -67,13 +70,21 @@ std::shared_ptr<grpc::ServerCredentials> Tls::Credentials() {
       grpc_ssl_server_credentials_create_with_options(options));
 }
 
+std::shared_ptr<SSL_CTX> Tls::Context() {
+  const absl::MutexLock lock(&mutex_);
+  return context_;
+}
+
 absl::Status Tls::Reload() {
   absl::StatusOr<CertificateTexts> texts =
       ReadCertificates(files_, clock_.NowUs());
   if (!texts.ok()) return texts.status();
   const absl::MutexLock lock(&mutex_);
   if (texts_ == *texts) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<SSL_CTX>> context = NewTlsContext(*texts);
+  if (!context.ok()) return context.status();
   texts_ = *std::move(texts);
+  context_ = *std::move(context);
   ++version_;
   log_.Write(LogLevel::kInfo, "certificates_reloaded",
              {{"file", files_.certificate}});

@@ -19,6 +19,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "server/auth/certificates.h"
+#include "server/auth/tls_context.h"
 #include "server/clock.h"
 #include "server/log.h"
 
@@ -27,7 +28,8 @@ namespace skontro::server {
 class Tls {
  public:
   // Reads the files, and looks at them again every `interval`. `clock` and
-  // `log` must outlive it. Returns the errors of ReadCertificates().
+  // `log` must outlive it. Returns the errors of ReadCertificates() and
+  // NewTlsContext().
   static absl::StatusOr<std::unique_ptr<Tls>> Open(
       const CertificateFiles& files, absl::Duration interval,
       const Clock* clock, Log* log);
@@ -37,11 +39,14 @@ class Tls {
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
 
-  // For a listener, which must not outlive this.
+  // For a listener of gRPC, which must not outlive this.
   std::shared_ptr<grpc::ServerCredentials> Credentials();
 
-  // Looks at the files now. Returns the errors of ReadCertificates(), and goes
-  // on with what it had.
+  // For one more connection of another listener; asked for anew for each.
+  std::shared_ptr<SSL_CTX> Context() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Looks at the files now. Returns the errors of Open(), and goes on with what
+  // it had.
   absl::Status Reload() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -59,6 +64,7 @@ class Tls {
   Log& log_;
   absl::Mutex mutex_;
   CertificateTexts texts_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<SSL_CTX> context_ ABSL_GUARDED_BY(mutex_);
   uint64_t version_ ABSL_GUARDED_BY(mutex_) = 1;
   uint64_t fetched_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

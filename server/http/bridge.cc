@@ -23,21 +23,18 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
   return bytes;
 }
 
-void Prepare(const Bridge::Spec& spec, grpc::ClientContext* context) {
-  if (spec.timeout.has_value()) {
-    context->set_deadline(absl::ToChronoTime(absl::Now() + *spec.timeout));
-  }
-  if (spec.authorization.has_value()) {
-    context->AddMetadata("authorization", *spec.authorization);
-  }
+grpc::Status Stopped() {
+  return {grpc::StatusCode::UNAVAILABLE,
+          "the server stops; send it again elsewhere"};
 }
 
 }  // namespace
 
 class Bridge::UnaryCall : public Call {
  public:
-  explicit UnaryCall(const Spec& spec) : request(BufferOf(spec.message)) {
-    Prepare(spec, &context);
+  UnaryCall(const Bridge& bridge, const Spec& spec)
+      : request(BufferOf(spec.message)) {
+    bridge.Prepare(spec, &context);
   }
   void Cancel() override { context.TryCancel(); }
 
@@ -57,7 +54,7 @@ class Bridge::ServerStream
         request_(BufferOf(spec.message)),
         on_message_(std::move(on_message)),
         on_end_(std::move(on_end)) {
-    Prepare(spec, &context_);
+    bridge_->Prepare(spec, &context_);
   }
 
   void Start(grpc::GenericStub* stub, const std::string& method,
@@ -104,6 +101,19 @@ class Bridge::ServerStream
   std::shared_ptr<ServerStream> self_;
 };
 
+void Bridge::Prepare(const Spec& spec, grpc::ClientContext* context) const {
+  if (spec.timeout.has_value()) {
+    context->set_deadline(absl::ToChronoTime(absl::Now() + *spec.timeout));
+  }
+  if (spec.authorization.has_value()) {
+    context->AddMetadata("authorization", *spec.authorization);
+  }
+  if (!spec.certificate.empty()) {
+    context->AddMetadata(Authenticator::kVoucher,
+                         authenticator_.Vouch(spec.certificate));
+  }
+}
+
 bool Bridge::WaitUntilIdle(absl::Duration timeout) {
   const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     return calls_ == 0;
@@ -112,9 +122,21 @@ bool Bridge::WaitUntilIdle(absl::Duration timeout) {
   return mutex_.AwaitWithTimeout(absl::Condition(&idle), timeout);
 }
 
-void Bridge::Begin() {
+bool Bridge::Close(absl::Duration timeout) {
+  const auto idle = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return calls_ == 0;
+  };
   const absl::MutexLock lock(&mutex_);
+  const bool is_idle = mutex_.AwaitWithTimeout(absl::Condition(&idle), timeout);
+  is_closed_ = true;
+  return is_idle;
+}
+
+bool Bridge::Begin() {
+  const absl::MutexLock lock(&mutex_);
+  if (is_closed_) return false;
   ++calls_;
+  return true;
 }
 
 void Bridge::End() {
@@ -123,8 +145,11 @@ void Bridge::End() {
 }
 
 std::shared_ptr<Call> Bridge::Unary(Spec spec, OnUnary done) {
-  auto call = std::make_shared<UnaryCall>(spec);
-  Begin();
+  if (!Begin()) {
+    done(Stopped(), "");
+    return nullptr;
+  }
+  auto call = std::make_shared<UnaryCall>(*this, spec);
   stub_.UnaryCall(&call->context, spec.method, grpc::StubOptions(),
                   &call->request, &call->response,
                   [bridge = shared_from_this(), call,
@@ -139,9 +164,12 @@ std::shared_ptr<Call> Bridge::Unary(Spec spec, OnUnary done) {
 
 std::shared_ptr<StreamCall> Bridge::Stream(Spec spec, OnMessage on_message,
                                            OnEnd on_end) {
+  if (!Begin()) {
+    on_end(Stopped());
+    return nullptr;
+  }
   auto call = std::make_shared<ServerStream>(
       shared_from_this(), spec, std::move(on_message), std::move(on_end));
-  Begin();
   call->Start(&stub_, spec.method, call);
   return call;
 }

@@ -19,6 +19,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "server/auth/authenticator.h"
 
 namespace skontro::server::http {
 
@@ -43,14 +44,17 @@ class Bridge : public std::enable_shared_from_this<Bridge> {
     std::string method;  // "/skontro.v1.TradeService/GetTrade".
     std::optional<absl::Duration> timeout;
     std::optional<std::string> authorization;  // Passed on.
+    std::string certificate;  // SHA-256 of the client's; empty for none.
     std::string message;
   };
   using OnUnary = std::function<void(grpc::Status, std::string message)>;
   using OnMessage = std::function<void(std::string message)>;
   using OnEnd = std::function<void(grpc::Status)>;
 
-  explicit Bridge(const std::shared_ptr<grpc::Channel>& channel)
-      : stub_(channel) {}
+  // `authenticator` is that of the services, and outlives every call.
+  Bridge(const std::shared_ptr<grpc::Channel>& channel,
+         const Authenticator* authenticator)
+      : stub_(channel), authenticator_(*authenticator) {}
 
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
@@ -59,11 +63,17 @@ class Bridge : public std::enable_shared_from_this<Bridge> {
   // False if there still is one after `timeout`.
   bool WaitUntilIdle(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // `done` is called once, on a thread of gRPC, and must not block.
+  // The same, and whoever calls then hears UNAVAILABLE: the server that the
+  // channel leads to may be shut down, which gRPC does not stand while a call
+  // begins.
+  bool Close(absl::Duration timeout) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // `done` is called once, on a thread of gRPC or, once the bridge is closed,
+  // on the caller's, and must not block. No Call there.
   std::shared_ptr<Call> Unary(Spec spec, OnUnary done);
 
   // The first Next() is part of it. `on_end` is called once, after the last
-  // `on_message`.
+  // `on_message`; as with Unary() once the bridge is closed.
   std::shared_ptr<StreamCall> Stream(Spec spec, OnMessage on_message,
                                      OnEnd on_end);
 
@@ -71,12 +81,16 @@ class Bridge : public std::enable_shared_from_this<Bridge> {
   class UnaryCall;
   class ServerStream;
 
-  void Begin();
+  void Prepare(const Spec& spec, grpc::ClientContext* context) const;
+  // False once it is closed.
+  bool Begin();
   void End();
 
   grpc::GenericStub stub_;
+  const Authenticator& authenticator_;
   absl::Mutex mutex_;
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool is_closed_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace skontro::server::http

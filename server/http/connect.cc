@@ -137,8 +137,8 @@ Response ErrorResponse(int http_status, grpc::StatusCode code,
   return response;
 }
 
-std::string Envelope(std::string_view message) {
-  return EnvelopeOf(0, message);
+std::string Envelope(std::string_view message, bool is_gzip) {
+  return EnvelopeOf(is_gzip ? kCompressed : 0, message);
 }
 
 std::string EndEnvelope(const google::rpc::Status& status) {
@@ -148,12 +148,18 @@ std::string EndEnvelope(const google::rpc::Status& status) {
                         : absl::StrCat("{\"error\":", ErrorJson(status), "}"));
 }
 
-absl::StatusOr<std::string_view> OnlyMessageOf(std::string_view body) {
+absl::StatusOr<OnlyMessage> OnlyMessageOf(std::string_view body,
+                                          bool may_be_gzip) {
   if (body.size() < kEnvelopeHeadBytes) {
     return BadEnvelope("a body that is shorter than an envelope");
   }
-  if (body[0] == kCompressed) return BadEnvelope("a compressed message");
-  if (body[0] != 0) return BadEnvelope("an envelope with unknown flags");
+  const bool is_gzip = body[0] == kCompressed;
+  if (is_gzip && !may_be_gzip) {
+    return BadEnvelope("a compressed message without Connect-Content-Encoding");
+  }
+  if (body[0] != 0 && !is_gzip) {
+    return BadEnvelope("an envelope with unknown flags");
+  }
   uint32_t length = 0;
   for (size_t i = 1; i < kEnvelopeHeadBytes; ++i) {
     length = length << 8 | static_cast<unsigned char>(body[i]);
@@ -161,7 +167,7 @@ absl::StatusOr<std::string_view> OnlyMessageOf(std::string_view body) {
   body.remove_prefix(kEnvelopeHeadBytes);
   if (body.size() < length) return BadEnvelope("an envelope that is cut off");
   if (body.size() > length) return BadEnvelope("more than one envelope");
-  return body;
+  return OnlyMessage{body, is_gzip};
 }
 
 std::optional<absl::Duration> ParseTimeout(std::string_view milliseconds) {

@@ -44,13 +44,20 @@ Response ErrorResponse(int http_status, grpc::StatusCode code,
 
 inline constexpr size_t kEnvelopeHeadBytes = 5;
 
-// A message of a stream, and the last one: `{}`, or with the error.
-std::string Envelope(std::string_view message);
+// A message of a stream, as it is or in gzip, and the last one: `{}`, or with
+// the error.
+std::string Envelope(std::string_view message, bool is_gzip = false);
 std::string EndEnvelope(const google::rpc::Status& status);
 
 // The one message of the request of a server stream. Returns FIELD_INVALID
-// where `body` is something else.
-absl::StatusOr<std::string_view> OnlyMessageOf(std::string_view body);
+// where `body` is something else, or where it is compressed and `may_be_gzip`
+// is false.
+struct OnlyMessage {
+  std::string_view bytes;
+  bool is_gzip = false;
+};
+absl::StatusOr<OnlyMessage> OnlyMessageOf(std::string_view body,
+                                          bool may_be_gzip);
 
 // --- Headers -----------------------------------------------------------------
 

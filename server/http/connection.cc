@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "ledger/base/check.h"
 #include "server/http/connect.h"
+#include "server/http/gzip.h"
 
 namespace skontro::server::http {
 namespace {
@@ -43,11 +44,11 @@ Connection::~Connection() {
 
 void Connection::Start() {
   boost::asio::post(socket_->executor(), [self = shared_from_this()] {
-    self->gateway_->MarkIdle(self.get());
     self->Arm(self->gateway_->options().head_timeout);
     self->socket_->Handshake([self](bool ok) {
       self->Disarm();
-      if (!ok) return self->CloseNow();
+      if (!ok || self->closed_) return self->CloseNow();
+      self->certificate_ = self->socket_->PeerCertificate();
       self->Advance();
     });
   });
@@ -56,6 +57,16 @@ void Connection::Start() {
 void Connection::Close() {
   boost::asio::post(socket_->executor(),
                     [self = shared_from_this()] { self->CloseNow(); });
+}
+
+void Connection::MakeRoom() {
+  boost::asio::post(socket_->executor(), [self = shared_from_this()] {
+    // Its request may have become whole meanwhile.
+    if (self->exchange_ != nullptr || !self->out_.empty()) {
+      return self->gateway_->MarkBusy(self.get());
+    }
+    self->CloseNow();
+  });
 }
 
 void Connection::Drain() {
@@ -102,13 +113,11 @@ void Connection::Advance() {
           Arm(gateway_->options().idle_timeout);
         } else if (!reading_head_) {
           reading_head_ = true;
-          gateway_->MarkBusy(this);
           Arm(gateway_->options().head_timeout);
         }
         return ReadMore();
       case State::kHeadDone:
         Disarm();
-        gateway_->MarkBusy(this);
         request_ = reader_.request();
         if (!OnHead()) return;
         break;
@@ -116,6 +125,7 @@ void Connection::Advance() {
         return ReadMore();
       case State::kDone:
         Disarm();
+        gateway_->MarkBusy(this);
         return OnRequest();
       case State::kFailed:
         Disarm();
@@ -146,7 +156,7 @@ bool Connection::OnHead() {
                          "this path takes no body"));
     return false;
   }
-  if (!TakeMemory()) {
+  if (!TakeBodyMemory()) {
     Refuse(ErrorResponse(503, grpc::StatusCode::UNAVAILABLE,
                          "too many large requests arrive at once; send it "
                          "again with the same request_id"));
@@ -177,13 +187,15 @@ void Connection::Continue() {
   });
 }
 
-bool Connection::TakeMemory() {
-  const Options& options = gateway_->options();
-  const size_t bytes = static_cast<size_t>(
-      reader_.body_length().value_or(options.body_bytes_max));
-  if (bytes <= options.small_body_bytes_max) return true;
+bool Connection::TakeBodyMemory() {
+  return TakeMemory(static_cast<size_t>(
+      reader_.body_length().value_or(gateway_->options().body_bytes_max)));
+}
+
+bool Connection::TakeMemory(size_t bytes) {
+  if (bytes <= gateway_->options().small_body_bytes_max) return true;
   if (!gateway_->TakeMemory(bytes)) return false;
-  memory_taken_ = bytes;
+  memory_taken_ += bytes;
   return true;
 }
 
@@ -194,7 +206,10 @@ void Connection::GiveMemory() {
 void Connection::OnRequest() {
   const auto self = shared_from_this();
   if (const Page* page = std::get_if<Page>(&route_)) {
-    gateway_->Show(*page, [self](Response response) {
+    Visitor visitor{request_.authorization, certificate_,
+                    socket_->IsPeerLoopback(),
+                    AcceptsGzip(request_.accept_encoding)};
+    gateway_->Show(*page, std::move(visitor), [self](Response response) {
       boost::asio::dispatch(self->socket_->executor(),
                             [self, response = std::move(response)]() mutable {
                               self->Answer(std::move(response));
@@ -210,7 +225,9 @@ void Connection::OnRequest() {
                                 : "the server opens its books; try again"));
   }
   const CallRoute& route = std::get<CallRoute>(route_);
-  ExchangeScope scope{socket_->executor(), bridge, self, &gateway_->workers()};
+  ExchangeScope scope{
+      socket_->executor(),  bridge,       self,
+      &gateway_->workers(), certificate_, gateway_->options().body_bytes_max};
   exchange_ = route.method->server_streaming()
                   ? NewStreamExchange(std::move(scope), route,
                                       std::move(reader_.request()))
@@ -313,28 +330,29 @@ void Connection::NextRequest() {
   if (gateway_->is_draining()) return Linger();
   reader_.Reset();
   reading_head_ = false;
-  if (in_.size() == 0) gateway_->MarkIdle(this);
+  gateway_->MarkIdle(this);
   Advance();
 }
 
 void Connection::Linger() {
   if (closed_) return;
-  socket_->EndSending();
+  // It has all that it gets, so it makes room for who has not.
+  if (admission_ == Admission::kServe) gateway_->MarkIdle(this);
   Arm(kLingerTime);
-  LingerOn();
+  socket_->EndSending([self = shared_from_this()](bool) { self->LingerOn(); });
 }
 
 void Connection::LingerOn() {
+  if (timed_out_ || closed_) return CloseNow();
   in_.clear();
-  socket_->ReadSome(in_.prepare(kReadBytes),
-                    [self = shared_from_this()](size_t bytes) {
-                      self->lingered_ += bytes;
-                      if (bytes == 0 || self->timed_out_ || self->closed_ ||
-                          self->lingered_ > kLingerBytesMax) {
-                        return self->CloseNow();
-                      }
-                      self->LingerOn();
-                    });
+  socket_->DiscardSome(in_.prepare(kReadBytes),
+                       [self = shared_from_this()](size_t bytes) {
+                         self->lingered_ += bytes;
+                         if (bytes == 0 || self->lingered_ > kLingerBytesMax) {
+                           return self->CloseNow();
+                         }
+                         self->LingerOn();
+                       });
 }
 
 void Connection::CloseNow() {

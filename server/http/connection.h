@@ -35,10 +35,14 @@ class Connection : public Client,
   // Ends it at once, with whatever is under way.
   void Close();
 
+  // Ends it unless its request is whole by now.
+  void MakeRoom();
+
   // Ends it if nothing is under way, else after the answer.
   void Drain();
 
   // Of Client, for the exchange.
+  bool TakeMemory(size_t bytes) override;
   void Respond(Response response) override;
   void BeginStream(Response head) override;
   void Send(std::string bytes, std::function<void(bool ok)> sent) override;
@@ -55,7 +59,7 @@ class Connection : public Client,
   void Continue();
   void OnRequest();
   void Refuse(Response response);
-  bool TakeMemory();
+  bool TakeBodyMemory();
   void GiveMemory();
 
   // Answering.
@@ -93,7 +97,8 @@ class Connection : public Client,
   bool reading_head_ = false;
   bool streaming_ = false;
   bool closed_ = false;
-  Request request_;  // Its head, of the one that is being answered.
+  std::string certificate_;  // SHA-256 of the client's; empty for none.
+  Request request_;          // Its head, of the one that is being answered.
   std::shared_ptr<Exchange> exchange_;
 };
 

@@ -20,13 +20,17 @@
 
 namespace skontro::server::http {
 
-// What an Exchange has of its connection: Respond() once, or BeginStream()
+// What an Exchange has of its connection: TakeMemory() at most once; Respond()
+// once, or BeginStream()
 // once and then Send() again and again, each when the one before is `sent`,
 // and EndStream() once. All of it on the executor; after the client is gone
 // they do nothing but call `sent` with false.
 class Client {
  public:
   virtual ~Client() = default;
+  // Memory for what the request is beyond the bytes that came, until it is
+  // answered; false where all that may be used is.
+  virtual bool TakeMemory(size_t bytes) = 0;
   virtual void Respond(Response response) = 0;
   virtual void BeginStream(Response head) = 0;
   virtual void Send(std::string bytes, std::function<void(bool ok)> sent) = 0;
@@ -47,6 +51,8 @@ struct ExchangeScope {
   std::shared_ptr<Bridge> bridge;
   std::shared_ptr<Client> client;
   WorkPool* workers = nullptr;
+  std::string certificate;  // SHA-256 of the client's; empty for none.
+  size_t body_bytes_max = 0;
 };
 
 // REQUIRES: the route's method is one that the bridge's services have.

@@ -3,7 +3,11 @@
 #include <utility>
 
 #include "ledger/base/check.h"
+#include "server/error.h"
+#include "server/http/connect.h"
 #include "server/http/connection.h"
+#include "server/http/gzip.h"
+#include "server/http/metrics_access.h"
 #include "server/http/openapi.h"
 
 namespace skontro::server::http {
@@ -47,27 +51,41 @@ std::shared_ptr<Bridge> Gateway::bridge() const {
   return backend_.bridge;
 }
 
-Response Gateway::PageOf(Page page) const {
-  std::function<std::string()> metrics;
-  bool is_open = false;
+Response Gateway::MetricsFor(const Visitor& visitor) const {
+  Backend backend;
   {
     const absl::MutexLock lock(&mutex_);
-    is_open = backend_.bridge != nullptr;
-    metrics = backend_.metrics;
+    backend = backend_;
   }
+  if (backend.metrics == nullptr) return TextPage(503, "opening\n");
+  Response response;
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  if (options_.metrics_on_loopback && visitor.is_loopback) {
+    response.body = backend.metrics([](std::string_view) { return true; });
+    return response;
+  }
+  const absl::StatusOr<Caller> caller =
+      backend.authenticator->AuthenticateRequest(visitor.authorization,
+                                                 visitor.certificate);
+  if (!caller.ok()) return ErrorResponse(ToRpcStatus(caller.status()));
+  const absl::Status allowed = CheckMetricsAccess(*caller);
+  if (!allowed.ok()) return ErrorResponse(ToRpcStatus(allowed));
+  response.body = backend.metrics([&](std::string_view network) {
+    return ShowsMetricsOf(*caller, network);
+  });
+  return response;
+}
+
+Response Gateway::PageOf(Page page, const Visitor& visitor) const {
   switch (page) {
     case Page::kHealth:
       return TextPage(200, "ok\n");
     case Page::kReady:
       if (draining_) return TextPage(503, "stopping\n");
-      return is_open ? TextPage(200, "ok\n") : TextPage(503, "opening\n");
-    case Page::kMetrics: {
-      if (metrics == nullptr) return TextPage(503, "opening\n");
-      Response response;
-      response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-      response.body = metrics();
-      return response;
-    }
+      return bridge() != nullptr ? TextPage(200, "ok\n")
+                                 : TextPage(503, "opening\n");
+    case Page::kMetrics:
+      return MetricsFor(visitor);
     case Page::kOpenApi: {
       Response response;
       response.body = std::string(OpenApiJson());
@@ -77,10 +95,19 @@ Response Gateway::PageOf(Page page) const {
   SKONTRO_CHECK(false);
 }
 
-void Gateway::Show(Page page, std::function<void(Response)> done) {
+void Gateway::Show(Page page, Visitor visitor,
+                   std::function<void(Response)> done) {
   // What only says yes or no has to be answered however much there is to do.
-  if (page == Page::kHealth || page == Page::kReady) return done(PageOf(page));
-  if (workers_.Post([this, page, done] { done(PageOf(page)); })) return;
+  if (page == Page::kHealth || page == Page::kReady) {
+    return done(PageOf(page, visitor));
+  }
+  if (workers_.Post([this, page, visitor = std::move(visitor), done] {
+        Response response = PageOf(page, visitor);
+        if (visitor.takes_gzip) Compress(&response);
+        done(std::move(response));
+      })) {
+    return;
+  }
   done(TextPage(503, "busy\n"));
 }
 
@@ -98,26 +125,30 @@ Admission Gateway::Admit() {
   std::shared_ptr<Connection> oldest;
   {
     const absl::MutexLock lock(&mutex_);
-    if (connections_.size() < options_.connections_max) {
-      return Admission::kServe;
-    }
-    if (connections_.size() >= options_.connections_max + kRefusedMax) {
+    const size_t staying = connections_.size() - leaving_;
+    if (staying < options_.connections_max) return Admission::kServe;
+    if (staying >= options_.connections_max + kRefusedMax) {
       return Admission::kDrop;
     }
     while (!idle_.empty() && oldest == nullptr) {
       Entry& entry = connections_.at(idle_.front());
       Unidle(&entry);
+      entry.is_leaving = true;
+      ++leaving_;
       oldest = entry.connection.lock();
     }
   }
   if (oldest == nullptr) return Admission::kRefuse;
-  oldest->Close();
+  oldest->MakeRoom();
   return Admission::kServe;
 }
 
-void Gateway::Add(const std::shared_ptr<Connection>& connection) {
+void Gateway::Add(const std::shared_ptr<Connection>& connection,
+                  Admission admission) {
   const absl::MutexLock lock(&mutex_);
-  connections_[connection.get()].connection = connection;
+  Entry& entry = connections_[connection.get()];
+  entry.connection = connection;
+  if (admission == Admission::kServe) Idle(connection.get(), &entry);
 }
 
 void Gateway::Remove(Connection* connection) {
@@ -125,27 +156,40 @@ void Gateway::Remove(Connection* connection) {
   const auto found = connections_.find(connection);
   if (found == connections_.end()) return;
   Unidle(&found->second);
+  Stay(&found->second);
   connections_.erase(found);
 }
 
 void Gateway::MarkIdle(Connection* connection) {
   const absl::MutexLock lock(&mutex_);
   const auto found = connections_.find(connection);
-  if (found == connections_.end() || found->second.is_idle) return;
-  found->second.is_idle = true;
-  found->second.idle = idle_.insert(idle_.end(), connection);
+  if (found != connections_.end()) Idle(connection, &found->second);
 }
 
 void Gateway::MarkBusy(Connection* connection) {
   const absl::MutexLock lock(&mutex_);
   const auto found = connections_.find(connection);
-  if (found != connections_.end()) Unidle(&found->second);
+  if (found == connections_.end()) return;
+  Unidle(&found->second);
+  Stay(&found->second);
+}
+
+void Gateway::Idle(Connection* connection, Entry* entry) {
+  if (entry->is_idle || entry->is_leaving) return;
+  entry->is_idle = true;
+  entry->idle = idle_.insert(idle_.end(), connection);
 }
 
 void Gateway::Unidle(Entry* entry) {
   if (!entry->is_idle) return;
   idle_.erase(entry->idle);
   entry->is_idle = false;
+}
+
+void Gateway::Stay(Entry* entry) {
+  if (!entry->is_leaving) return;
+  entry->is_leaving = false;
+  --leaving_;
 }
 
 size_t Gateway::connections() const {

@@ -11,11 +11,14 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "server/auth/authenticator.h"
 #include "server/http/bridge.h"
 #include "server/http/options.h"
 #include "server/http/response.h"
@@ -34,13 +37,26 @@ enum class Admission {
   kDrop,    // There are too many of those, too.
 };
 
+// The text of /metrics, of the networks for which `shows` is true.
+using MetricsText = std::function<std::string(
+    const std::function<bool(std::string_view network)>& shows)>;
+
+// Who asks for a page.
+struct Visitor {
+  std::optional<std::string> authorization;
+  std::string certificate;  // SHA-256 of the client's; empty for none.
+  bool is_loopback = false;
+  bool takes_gzip = false;
+};
+
 class Gateway {
  public:
   // What is there once the networks are open.
   struct Backend {
     std::shared_ptr<Bridge> bridge;
-    // The text of /metrics; may be empty.
-    std::function<std::string()> metrics;
+    // Who makes a call; null where there is no bridge.
+    const Authenticator* authenticator = nullptr;
+    MetricsText metrics;  // May be empty.
   };
 
   // `log` must outlive it.
@@ -64,8 +80,9 @@ class Gateway {
   // Null while calls are refused.
   std::shared_ptr<Bridge> bridge() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Answers with a page, on this thread or a worker's.
-  void Show(Page page, std::function<void(Response)> done);
+  // Answers with a page, on this thread or a worker's. /metrics is for whom
+  // metrics_access.h says and, by an option, for everybody on this machine.
+  void Show(Page page, Visitor visitor, std::function<void(Response)> done);
 
   // Memory for a body: false where all that may be used is.
   bool TakeMemory(size_t bytes);
@@ -73,9 +90,11 @@ class Gateway {
 
   // --- The connections -------------------------------------------------------
 
-  // Where there are too many, the one that is idle longest goes.
+  // Where there are too many, the one that has waited the longest for a
+  // request, for the rest of one, or for its client to leave, goes.
   Admission Admit() ABSL_LOCKS_EXCLUDED(mutex_);
-  void Add(const std::shared_ptr<Connection>& connection)
+  // One that is served waits for a request, so it can make room from now on.
+  void Add(const std::shared_ptr<Connection>& connection, Admission admission)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Remove(Connection* connection) ABSL_LOCKS_EXCLUDED(mutex_);
   void MarkIdle(Connection* connection) ABSL_LOCKS_EXCLUDED(mutex_);
@@ -90,11 +109,17 @@ class Gateway {
   struct Entry {
     std::weak_ptr<Connection> connection;
     bool is_idle = false;
+    bool is_leaving = false;                // Was told to make room.
     std::list<Connection*>::iterator idle;  // Where it is in `idle_`.
   };
 
-  Response PageOf(Page page) const ABSL_LOCKS_EXCLUDED(mutex_);
+  Response PageOf(Page page, const Visitor& visitor) const
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  Response MetricsFor(const Visitor& visitor) const ABSL_LOCKS_EXCLUDED(mutex_);
+  void Idle(Connection* connection, Entry* entry)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Unidle(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Stay(Entry* entry) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
   const bool loopback_only_;
@@ -106,6 +131,7 @@ class Gateway {
   Backend backend_ ABSL_GUARDED_BY(mutex_);
   std::unordered_map<Connection*, Entry> connections_ ABSL_GUARDED_BY(mutex_);
   std::list<Connection*> idle_ ABSL_GUARDED_BY(mutex_);  // Longest first.
+  size_t leaving_ ABSL_GUARDED_BY(mutex_) = 0;
 
   WorkPool workers_;  // Last: its jobs use the rest.
 };

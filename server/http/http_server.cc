@@ -47,24 +47,24 @@ absl::StatusOr<tcp::endpoint> Resolve(asio::io_context* context,
 
 }  // namespace
 
-HttpServer::HttpServer(Options options, std::unique_ptr<asio::ssl::context> tls,
-                       Log* log)
-    : tls_(std::move(tls)),
+HttpServer::HttpServer(Options options, Tls* tls, Log* log)
+    : tls_(tls),
       gateway_(std::move(options), tls_ == nullptr, log),
       acceptor_(asio::make_strand(context_)),
       accept_timer_(acceptor_.get_executor()) {}
 
-absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
-    Options options, std::unique_ptr<asio::ssl::context> tls, Log* log) {
+absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(Options options,
+                                                              Tls* tls,
+                                                              Log* log) {
   if (tls == nullptr && !IsLoopback(options.address)) {
     return absl::InvalidArgumentError(absl::StrCat(
         options.address,
-        " is not on this machine's loopback; calls over HTTP are not "
-        "encrypted, so listen on 127.0.0.1:PORT or [::1]:PORT"));
+        " is not on this machine's loopback; calls that are not encrypted are "
+        "taken on 127.0.0.1:PORT or [::1]:PORT only"));
   }
   const int threads = options.threads;
   std::unique_ptr<HttpServer> server(
-      new HttpServer(std::move(options), std::move(tls), log));
+      new HttpServer(std::move(options), tls, log));
   SKONTRO_RETURN_IF_ERROR(server->Listen());
   asio::post(server->acceptor_.get_executor(),
              [server = server.get()] { server->Accept(); });
@@ -87,9 +87,12 @@ absl::Status HttpServer::Listen() {
   if (!error) acceptor_.bind(endpoint, error);
   if (!error) acceptor_.listen(kBacklog, error);
   if (error) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on ", address, ": ", error.message(),
-        "; stop what is there, or choose another port with --http-listen"));
+    const char* const next =
+        error == boost::system::errc::permission_denied
+            ? "; skontrod --check-config says what to do"
+            : "; stop what is there, or choose another port with --http-listen";
+    return absl::UnavailableError(absl::StrCat("cannot listen on ", address,
+                                               ": ", error.message(), next));
   }
   port_ = acceptor_.local_endpoint().port();
   return absl::OkStatus();
@@ -117,15 +120,17 @@ void HttpServer::OnAccepted(tcp::socket socket) {
   socket.set_option(tcp::no_delay(true), ignored);
   auto connection = std::make_shared<Connection>(
       tls_ == nullptr ? NewPlainSocket(std::move(socket))
-                      : NewTlsSocket(std::move(socket), tls_.get()),
+                      : NewTlsSocket(std::move(socket), tls_->Context().get()),
       &gateway_, admission);
-  gateway_.Add(connection);
+  gateway_.Add(connection, admission);
   connection->Start();
 }
 
 void HttpServer::Serve(const std::shared_ptr<grpc::Channel>& channel,
-                       std::function<std::string()> metrics) {
-  gateway_.Open({std::make_shared<Bridge>(channel), std::move(metrics)});
+                       const Authenticator* authenticator,
+                       MetricsText metrics) {
+  gateway_.Open({std::make_shared<Bridge>(channel, authenticator),
+                 authenticator, std::move(metrics)});
 }
 
 void HttpServer::Drain() {
@@ -135,7 +140,7 @@ void HttpServer::Drain() {
 
 bool HttpServer::WaitForCalls(absl::Duration grace) {
   const std::shared_ptr<Bridge> bridge = gateway_.bridge();
-  return bridge == nullptr || bridge->WaitUntilIdle(grace);
+  return bridge == nullptr || bridge->Close(grace);
 }
 
 // When it returns nobody gets in any more.

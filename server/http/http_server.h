@@ -13,7 +13,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
@@ -22,6 +21,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/auth/tls.h"
 #include "server/http/gateway.h"
 #include "server/http/options.h"
 #include "server/log.h"
@@ -30,14 +30,14 @@ namespace skontro::server::http {
 
 class HttpServer {
  public:
-  // Starts to listen. `log` must outlive the server. Without `tls` only the
+  // Starts to listen. `log` must outlive the server, and so must `tls`, which
+  // is asked for certificates at each new connection. Without it only the
   // loopback will do.
   //
   // Returns INVALID_ARGUMENT for an address that is no HOST:PORT or not on the
   // loopback, UNAVAILABLE for one that cannot be listened on.
-  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(
-      Options options, std::unique_ptr<boost::asio::ssl::context> tls,
-      Log* log);
+  static absl::StatusOr<std::unique_ptr<HttpServer>> Start(Options options,
+                                                           Tls* tls, Log* log);
 
   // Stop(), without a time for answers to go out.
   ~HttpServer();
@@ -47,17 +47,18 @@ class HttpServer {
 
   int port() const { return port_; }
 
-  // From now on calls are answered, through `channel`, which is one to the
-  // services in this process.
+  // From now on calls are answered, by the services that `channel` leads to in
+  // this process and whose calls `authenticator` authenticates; it outlives
+  // them.
   void Serve(const std::shared_ptr<grpc::Channel>& channel,
-             std::function<std::string()> metrics);
+             const Authenticator* authenticator, MetricsText metrics);
 
   // From now on /readyz says no, idle connections end, and the others end with
   // the answer that they wait for.
   void Drain();
 
-  // Waits until no call is under way; false if there still is one after
-  // `grace`.
+  // Waits until no call is under way, and lets none begin after that; false if
+  // there still is one after `grace`.
   bool WaitForCalls(absl::Duration grace);
 
   // Listens no more, waits until every answer has gone out or `grace` has
@@ -67,8 +68,7 @@ class HttpServer {
   size_t connections() const { return gateway_.connections(); }
 
  private:
-  HttpServer(Options options, std::unique_ptr<boost::asio::ssl::context> tls,
-             Log* log);
+  HttpServer(Options options, Tls* tls, Log* log);
 
   absl::Status Listen();
   void Accept();
@@ -77,7 +77,7 @@ class HttpServer {
 
   // What is below uses what is above.
   boost::asio::io_context context_;
-  const std::unique_ptr<boost::asio::ssl::context> tls_;
+  Tls* const tls_;
   Gateway gateway_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer accept_timer_;

@@ -19,9 +19,13 @@ struct Options {
   // "https://shop.example"; none may unless it is named here.
   std::vector<std::string> cors_origins;
 
+  // Whether /metrics is for everybody on this machine, without a key.
+  bool metrics_on_loopback = false;
+
   int threads = 2;
-  // One more connection makes the one that is idle longest go or, where none
-  // is idle, is refused with 503.
+  // One more connection makes the one go that has waited the longest for a
+  // request, for the rest of one, or for its client to leave; where none does,
+  // it is refused with 503.
   size_t connections_max = 1'000;
 
   size_t head_bytes_max = 16 * 1024;

@@ -17,7 +17,9 @@ struct Request {
   std::string origin;
   std::string content_type;
   std::string content_encoding;
+  std::string accept_encoding;
   std::string connect_content_encoding;
+  std::string connect_accept_encoding;
   std::string connect_protocol_version;
   std::string connect_timeout_ms;
   // Also an empty one is a credential, of nobody: never the same as none.

@@ -77,12 +77,14 @@ bool RequestReader::ReadFields() {
       {field::origin, &request_.origin},
       {field::content_type, &request_.content_type},
       {field::content_encoding, &request_.content_encoding},
+      {field::accept_encoding, &request_.accept_encoding},
       {field::expect, &request_.expect},
       {field::access_control_request_method,
        &request_.access_control_request_method},
   };
   const std::pair<const char*, std::string*> ours[] = {
       {"connect-content-encoding", &request_.connect_content_encoding},
+      {"connect-accept-encoding", &request_.connect_accept_encoding},
       {"connect-protocol-version", &request_.connect_protocol_version},
       {"connect-timeout-ms", &request_.connect_timeout_ms},
   };

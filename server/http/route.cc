@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "server/http/connect.h"
+#include "server/http/gzip.h"
 #include "server/server.h"
 
 namespace skontro::server::http {
@@ -23,7 +24,9 @@ constexpr std::array<std::pair<std::string_view, Page>, 4> kPages = {
 
 constexpr char kOurs[] = "/skontro.v1.";
 constexpr char kAllowedHeaders[] =
-    "Authorization, Connect-Protocol-Version, Connect-Timeout-Ms, Content-Type";
+    "Authorization, Connect-Accept-Encoding, Connect-Content-Encoding, "
+    "Connect-Protocol-Version, Connect-Timeout-Ms, Content-Encoding, "
+    "Content-Type";
 
 Response MethodNotAllowed(const char* allowed) {
   Response response =
@@ -80,6 +83,10 @@ std::string MediaType(const std::string& content_type) {
       absl::StripAsciiWhitespace(content_type.substr(0, semicolon)));
 }
 
+bool IsIdentity(const std::string& encoding) {
+  return encoding.empty() || absl::EqualsIgnoreCase(encoding, "identity");
+}
+
 Response WrongType(const std::string& wanted) {
   Response response = ErrorResponse(
       415, grpc::StatusCode::INVALID_ARGUMENT,
@@ -130,14 +137,22 @@ Route RouteOfCall(const Request& request) {
       return BadRequest("Connect-Timeout-Ms is a number of 1 to 10 digits");
     }
   }
-  for (const std::string& encoding :
-       {request.content_encoding, request.connect_content_encoding}) {
-    if (!encoding.empty() && !absl::EqualsIgnoreCase(encoding, "identity")) {
-      return ErrorResponse(501, grpc::StatusCode::UNIMPLEMENTED,
-                           "messages may not be compressed; the encoding that "
-                           "is supported is identity");
-    }
+  // A stream is compressed message by message, and never as a whole.
+  const std::string& encoding =
+      streams ? request.connect_content_encoding : request.content_encoding;
+  const std::string& other =
+      streams ? request.content_encoding : request.connect_content_encoding;
+  route.request_is_gzip = absl::EqualsIgnoreCase(encoding, "gzip");
+  if ((!route.request_is_gzip && !IsIdentity(encoding)) || !IsIdentity(other)) {
+    return ErrorResponse(
+        501, grpc::StatusCode::UNIMPLEMENTED,
+        absl::StrCat("the encodings that are supported are gzip and identity, "
+                     "as ",
+                     streams ? "Connect-Content-Encoding" : "Content-Encoding",
+                     " of this method"));
   }
+  route.response_may_be_gzip = AcceptsGzip(
+      streams ? request.connect_accept_encoding : request.accept_encoding);
   const auto is_visible = [](char c) { return c >= 0x20 && c < 0x7f; };
   const std::string authorization = request.authorization.value_or("");
   if (!std::all_of(authorization.begin(), authorization.end(), is_visible)) {

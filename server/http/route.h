@@ -25,6 +25,9 @@ enum class Page { kHealth, kReady, kMetrics, kOpenApi };
 struct CallRoute {
   const google::protobuf::MethodDescriptor* method = nullptr;
   bool is_json = true;
+  // Of a stream: that its messages may be, each for itself.
+  bool request_is_gzip = false;
+  bool response_may_be_gzip = false;
   std::optional<absl::Duration> timeout;
 
   // Such as "/skontro.v1.TradeService/GetTrade".

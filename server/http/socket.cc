@@ -7,6 +7,9 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "ledger/base/check.h"
+#include "server/auth/tls_context.h"
+
 namespace skontro::server::http {
 namespace {
 
@@ -42,11 +45,6 @@ class SocketOn : public Socket {
     tcp_socket().cancel(ignored);
   }
 
-  void EndSending() override {
-    Error ignored;
-    tcp_socket().shutdown(tcp::socket::shutdown_send, ignored);
-  }
-
   void Close() override {
     Error ignored;
     tcp_socket().close(ignored);
@@ -59,9 +57,26 @@ class SocketOn : public Socket {
            (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
   }
 
+  bool IsPeerLoopback() override {
+    Error error;
+    const asio::ip::address address =
+        tcp_socket().remote_endpoint(error).address();
+    if (error) return false;
+    if (!address.is_v6() || !address.to_v6().is_v4_mapped()) {
+      return address.is_loopback();
+    }
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6())
+        .is_loopback();
+  }
+
  protected:
   typename Stream::lowest_layer_type& tcp_socket() {
     return stream_.lowest_layer();
+  }
+
+  void ShutDownSending() {
+    Error ignored;
+    tcp_socket().shutdown(tcp::socket::shutdown_send, ignored);
   }
 
   Stream stream_;
@@ -75,6 +90,17 @@ class PlainSocket : public SocketOn<tcp::socket> {
     asio::post(stream_.get_executor(),
                [done = std::move(done)] { done(true); });
   }
+
+  void EndSending(OnDone done) override {
+    ShutDownSending();
+    done(true);
+  }
+
+  void DiscardSome(asio::mutable_buffer into, OnBytes done) override {
+    ReadSome(into, std::move(done));
+  }
+
+  std::string PeerCertificate() override { return ""; }
 };
 
 class TlsSocket : public SocketOn<asio::ssl::stream<tcp::socket>> {
@@ -86,6 +112,27 @@ class TlsSocket : public SocketOn<asio::ssl::stream<tcp::socket>> {
         asio::ssl::stream_base::server,
         [done = std::move(done)](const Error& error) { done(!error); });
   }
+
+  // Says first that the answer is whole, which a client could not tell from a
+  // connection that somebody cut. It waits for the other side to say the same,
+  // and fails where that sends something else: then too all is said.
+  void EndSending(OnDone done) override {
+    stream_.async_shutdown([this, done = std::move(done)](const Error& error) {
+      ShutDownSending();
+      done(!error);
+    });
+  }
+
+  void DiscardSome(asio::mutable_buffer into, OnBytes done) override {
+    stream_.next_layer().async_read_some(
+        into, [done = std::move(done)](const Error& error, size_t bytes) {
+          done(error ? 0 : bytes);
+        });
+  }
+
+  std::string PeerCertificate() override {
+    return PeerCertificateSha256(stream_.native_handle());
+  }
 };
 
 }  // namespace
@@ -94,9 +141,10 @@ std::shared_ptr<Socket> NewPlainSocket(tcp::socket socket) {
   return std::make_shared<PlainSocket>(std::move(socket));
 }
 
-std::shared_ptr<Socket> NewTlsSocket(tcp::socket socket,
-                                     asio::ssl::context* context) {
-  return std::make_shared<TlsSocket>(std::move(socket), *context);
+std::shared_ptr<Socket> NewTlsSocket(tcp::socket socket, SSL_CTX* context) {
+  SSL* const connection = SSL_new(context);
+  SKONTRO_CHECK(connection != nullptr);
+  return std::make_shared<TlsSocket>(std::move(socket), connection);
 }
 
 }  // namespace skontro::server::http

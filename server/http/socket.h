@@ -7,13 +7,15 @@
 #ifndef SKONTRO_SERVER_HTTP_SOCKET_H_
 #define SKONTRO_SERVER_HTTP_SOCKET_H_
 
+#include <openssl/ssl.h>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace skontro::server::http {
@@ -34,17 +36,24 @@ class Socket {
   virtual void Write(std::string_view bytes, OnDone done) = 0;
   // Makes what is under way fail, and leaves the connection open.
   virtual void CancelOperations() = 0;
-  // Says that nothing more is sent.
-  virtual void EndSending() = 0;
+  // Says that nothing more is sent, and calls back when that is said. From then
+  // on only DiscardSome() may be called.
+  virtual void EndSending(OnDone done) = 0;
+  // As ReadSome(), for bytes that nobody wants.
+  virtual void DiscardSome(boost::asio::mutable_buffer into, OnBytes done) = 0;
   virtual void Close() = 0;
   // Whether the other side has gone, as far as the system knows by now.
   virtual bool IsPeerGone() = 0;
+  // Whether the other side is on this machine.
+  virtual bool IsPeerLoopback() = 0;
+  // SHA-256 of the certificate that the other side has proved in the handshake,
+  // as 32 bytes; empty where it came without.
+  virtual std::string PeerCertificate() = 0;
 };
 
 std::shared_ptr<Socket> NewPlainSocket(boost::asio::ip::tcp::socket socket);
-// `context` must outlive it.
 std::shared_ptr<Socket> NewTlsSocket(boost::asio::ip::tcp::socket socket,
-                                     boost::asio::ssl::context* context);
+                                     SSL_CTX* context);
 
 }  // namespace skontro::server::http
 

@@ -1,13 +1,24 @@
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "ledger/base/reason.h"
+#include "server/call.h"
 #include "server/error.h"
 #include "server/http/connect.h"
 #include "server/http/exchange.h"
+#include "server/http/gzip.h"
 #include "server/http/message_codec.h"
 
 namespace skontro::server::http {
 namespace {
+
+// What a stream is asked for is short, and gRPC holds it as long as it lasts.
+constexpr size_t kRequestBytesMax = size_t{1} << 20;
+
+// Conversions up to here take less than a switch of threads is worth.
+constexpr size_t kInlineBytesMax = 64 * 1024;
 
 // One message of the stream is asked for when the one before has gone out, so
 // that no more than one is in memory however slowly a client reads.
@@ -23,14 +34,60 @@ class StreamExchange : public Exchange,
     Response head;
     head.content_type = route_.is_json ? "application/connect+json"
                                        : "application/connect+proto";
+    if (route_.response_may_be_gzip) {
+      head.headers.emplace_back("Connect-Content-Encoding", "gzip");
+    }
     scope_.client->BeginStream(std::move(head));
-    absl::StatusOr<std::string> message = ReadMessage();
+    const absl::StatusOr<OnlyMessage> only =
+        OnlyMessageOf(request_.body, route_.request_is_gzip);
+    if (!only.ok()) return End(ToRpcStatus(only.status()));
+    if (request_.body.size() <= kInlineBytesMax && !only->is_gzip) {
+      return OnMessageRead(ReadMessage(*only));
+    }
+    const bool posted =
+        scope_.workers->Post([self = shared_from_this(), only = *only] {
+          auto message = std::make_shared<absl::StatusOr<std::string>>(
+              self->ReadMessage(only));
+          boost::asio::dispatch(self->scope_.executor, [self, message] {
+            self->OnMessageRead(std::move(*message));
+          });
+        });
+    if (!posted)
+      End(ToRpcStatus(QueueFull(scope_.workers->queue_length_max())));
+  }
+
+  void Cancel() override {
+    is_cancelled_ = true;
+    if (call_ != nullptr) call_->Cancel();
+  }
+
+ private:
+  // On the executor or, what takes long, on a worker. `only` is in the request.
+  absl::StatusOr<std::string> ReadMessage(const OnlyMessage& only) const {
+    std::string text(only.bytes);
+    if (text.size() > kRequestBytesMax) {
+      return ToStatus(FieldInvalid(
+          "(message)", absl::StrCat(text.size(), " bytes"),
+          absl::StrCat("at most ", kRequestBytesMax, " bytes for a stream")));
+    }
+    // What is empty is not compressed, whatever its flags say.
+    if (only.is_gzip && !text.empty()) {
+      absl::StatusOr<std::string> plain = Gunzip(text, kRequestBytesMax);
+      if (!plain.ok()) return GzipError(plain.status(), kRequestBytesMax);
+      text = *std::move(plain);
+    }
+    if (!route_.is_json) return text;
+    return FromJson(*route_.method->input_type(), text);
+  }
+
+  void OnMessageRead(absl::StatusOr<std::string> message) {
     if (!message.ok()) return End(ToRpcStatus(message.status()));
+    if (is_cancelled_) return End(ToRpcStatus(absl::CancelledError()));
     request_.body = std::string();
     const auto self = shared_from_this();
     call_ = scope_.bridge->Stream(
         {route_.path(), route_.timeout, request_.authorization,
-         *std::move(message)},
+         scope_.certificate, *std::move(message)},
         [self](std::string bytes) {
           boost::asio::post(
               self->scope_.executor,
@@ -40,18 +97,6 @@ class StreamExchange : public Exchange,
           boost::asio::post(self->scope_.executor,
                             [self, status] { self->End(StatusOf(status)); });
         });
-  }
-
-  void Cancel() override {
-    if (call_ != nullptr) call_->Cancel();
-  }
-
- private:
-  absl::StatusOr<std::string> ReadMessage() const {
-    const absl::StatusOr<std::string_view> only = OnlyMessageOf(request_.body);
-    if (!only.ok()) return only.status();
-    if (!route_.is_json) return std::string(*only);
-    return FromJson(*route_.method->input_type(), *only);
   }
 
   void OnMessage(const std::string& bytes) {
@@ -65,11 +110,18 @@ class StreamExchange : public Exchange,
       call_->Next();
       return;
     }
-    scope_.client->Send(Envelope(*text), [self = shared_from_this()](bool ok) {
-      if (!ok) self->call_->Cancel();
-      // Also then: what ends a cancelled call is the read that fails.
-      self->call_->Next();
-    });
+    // A short message is not worth the time.
+    const bool is_gzip =
+        route_.response_may_be_gzip && text->size() >= kGzipBytesMin;
+    std::string bytes_out =
+        is_gzip ? Envelope(Gzip(*text), true) : Envelope(*text);
+    scope_.client->Send(std::move(bytes_out),
+                        [self = shared_from_this()](bool ok) {
+                          if (!ok) self->call_->Cancel();
+                          // Also then: what ends a cancelled call is the read
+                          // that fails.
+                          self->call_->Next();
+                        });
   }
 
   void End(const google::rpc::Status& status) {
@@ -82,6 +134,7 @@ class StreamExchange : public Exchange,
   Request request_;
   std::shared_ptr<StreamCall> call_;
   std::optional<google::rpc::Status> failure_;
+  bool is_cancelled_ = false;
 };
 
 }  // namespace

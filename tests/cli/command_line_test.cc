@@ -5,9 +5,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "cli/config_file.h"
 #include "tests/cli/fake_server.h"
 
 namespace skontro::cli {
@@ -18,36 +20,23 @@ using testing::StartsWith;
 
 // Every verb there is.
 const std::vector<std::vector<std::string>>& AllVerbs() {
-  static const auto* const kVerbs =
-      new std::vector<std::vector<std::string>>{{"network", "create"},
-                                                {"network", "get"},
-                                                {"network", "list"},
-                                                {"member", "create"},
-                                                {"member", "get"},
-                                                {"member", "list"},
-                                                {"credit", "set"},
-                                                {"credit", "get"},
-                                                {"credit", "history"},
-                                                {"account", "get"},
-                                                {"statement"},
-                                                {"trade", "request"},
-                                                {"trade", "pay"},
-                                                {"trade", "submit"},
-                                                {"trade", "batch"},
-                                                {"trade", "accept"},
-                                                {"trade", "decline"},
-                                                {"trade", "reverse"},
-                                                {"trade", "get"},
-                                                {"trade", "list"},
-                                                {"export", "fec"},
-                                                {"export", "journal"},
-                                                {"verify"},
-                                                {"config", "get"},
-                                                {"config", "set"},
-                                                {"config", "list"},
-                                                {"completion", "bash"},
-                                                {"completion", "zsh"},
-                                                {"completion", "fish"}};
+  static const auto* const kVerbs = new std::vector<std::vector<std::string>>{
+      {"network", "create"},   {"network", "get"},
+      {"network", "list"},     {"member", "create"},
+      {"member", "get"},       {"member", "list"},
+      {"credit", "set"},       {"credit", "get"},
+      {"credit", "history"},   {"account", "get"},
+      {"statement"},           {"trade", "request"},
+      {"trade", "pay"},        {"trade", "submit"},
+      {"trade", "batch"},      {"trade", "accept"},
+      {"trade", "decline"},    {"trade", "reverse"},
+      {"trade", "get"},        {"trade", "list"},
+      {"clearing", "bench"},   {"clearing", "explain"},
+      {"clearing", "picture"}, {"export", "fec"},
+      {"export", "journal"},   {"verify"},
+      {"config", "get"},       {"config", "set"},
+      {"config", "list"},      {"completion", "bash"},
+      {"completion", "zsh"},   {"completion", "fish"}};
   return *kVerbs;
 }
 
@@ -187,6 +176,55 @@ TEST(CommandLineTest, OptionGoesBeforeEnvironmentBeforeConfiguration) {
               testing::ElementsAre("networks/config", "networks/variable",
                                    "networks/option", "networks/before"));
   std::filesystem::remove(config);
+}
+
+TEST(CommandLineTest, AProfileThatIsNamedGoesBeforeTheEnvironment) {
+  const std::string folder = testing::TempDir() + "/skontro_named_profile";
+  std::filesystem::remove_all(folder);
+  FakeServer server;
+  std::map<std::string, std::string> variables = {
+      {"SKONTRO_CONFIG", folder + "/config"}};
+  const auto set = [&](const char* profile, const char* key,
+                       const std::string& value) {
+    ASSERT_EQ(
+        RunCli({"config", "set", "--profile", profile, key, value}, variables)
+            .code,
+        ExitCode::kDone);
+  };
+  set("prod", "endpoint", server.endpoint());
+  set("prod", "network", "profile");
+  set("bare", "endpoint", server.endpoint());
+
+  std::vector<std::string> asked;
+  server.handlers().get_network = [&](const v1::GetNetworkRequest& request,
+                                      v1::GetNetworkResponse*) {
+    asked.push_back(request.name());
+    return grpc::Status(grpc::StatusCode::NOT_FOUND, "no");
+  };
+  variables["SKONTRO_ENDPOINT"] = "127.0.0.1:1";
+  variables["SKONTRO_NETWORK"] = "variable";
+  RunCli({"network", "get", "--profile", "prod"}, variables);
+  RunCli({"network", "get", "--profile", "prod", "--network", "option"},
+         variables);
+  // What it does not say is of the environment.
+  RunCli({"network", "get", "--profile", "bare"}, variables);
+  // One of the environment is as any configuration.
+  variables["SKONTRO_ENDPOINT"] = server.endpoint();
+  variables["SKONTRO_PROFILE"] = "prod";
+  RunCli({"network", "get"}, variables);
+  EXPECT_THAT(asked,
+              testing::ElementsAre("networks/profile", "networks/option",
+                                   "networks/variable", "networks/variable"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(CommandLineTest, TheHelpOfTheConfigurationNamesEveryKey) {
+  for (const char* verb : {"get", "set"}) {
+    const CliRun run = RunCli({"config", verb, "--help"}, {});
+    for (const std::string& key : ConfigFile::Keys()) {
+      EXPECT_THAT(run.out, HasSubstr(key)) << verb;
+    }
+  }
 }
 
 TEST(CommandLineTest, AnEmptyArgumentIsAVariableThatIsNotSet) {

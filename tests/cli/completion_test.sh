@@ -70,21 +70,21 @@ expect "$trade_verbs" trade ''
 expect 'statement' statem
 has credit cr
 has_not trade cr
-expect 'request reverse' trade re
+expect 'release request reverse' trade re
 expect 'bash fish zsh' completion ''
 has --file trade batch --
 has --atomic trade batch --a
 has_not --atomic trade pay --
 has --help trade batch --h
 # Every option of a verb, as its help has them.
-"$skontro" trade batch --help | grep -oE '^  (-h,)?--[a-z-]+' |
-  sed 's/.*--/--/' | sort | xargs >../options
+"$skontro" trade batch --help | grep -oE '^  (-[a-z],)?--[a-z,-]+' |
+  grep -oE -- '--[a-z-]+' | sort | xargs >../options
 expect "$(cat ../options)" trade batch --
 # Values.
-expect 'csv json text' trade list --format ''
+expect 'csv json ndjson table text' trade list --format ''
 expect 'csv' trade list --format c
 expect 'json' trade list --format = j
-expect 'csv json text' trade list --format =
+expect 'csv json ndjson table text' trade list --format =
 expect 'trades.csv' trade batch --file t
 expect 'folder trades.csv' trade batch --file ''
 expect '' trade pay --units ''
@@ -126,7 +126,7 @@ if command -v fish >/dev/null; then
   }
   [ "$(offered_by_fish 'skontro --network trade trade re')" = 'request reverse' ] ||
     fail "fish: verbs: $(offered_by_fish 'skontro --network trade trade re')"
-  [ "$(offered_by_fish 'skontro trade list --format ')" = 'csv json text' ] ||
+  [ "$(offered_by_fish 'skontro trade list --format ')" = 'csv json ndjson table text' ] ||
     fail "fish: values: $(offered_by_fish 'skontro trade list --format ')"
   [ "$(offered_by_fish 'skontro trade batch --file t')" = 'trades.csv' ] ||
     fail "fish: files: $(offered_by_fish 'skontro trade batch --file t')"

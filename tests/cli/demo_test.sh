@@ -10,15 +10,21 @@ export SKONTRO_CONFIG=/dev/null
 
 fail() {
   printf 'demo_test: %s\n' "$*" >&2
-  cat "$work"/*.out "$work"/*.log >&2 || true
+  # The newest words last: they say what went wrong.
+  local file
+  for file in $(ls -tr "$work"/*.out "$work"/*.log); do
+    printf -- '--- %s\n' "$file" && tail -n 12 "$file"
+  done >&2
   exit 1
 }
 
-# A port that nobody listens on now; another is tried where that changes.
+# A port that nobody listens on now, nor on the next, which is for HTTP; both
+# below those that the system gives away. Another is tried where that changes.
 free_port() {
   local port
-  while port=$((20000 + RANDOM % 20000)); do
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  while port=$((20000 + RANDOM % 12000)); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ||
+      (exec 3<>"/dev/tcp/127.0.0.1/$((port + 1))") 2>/dev/null || break
   done
   echo "$port"
 }
@@ -32,7 +38,7 @@ demo() {
       --grpc-listen "127.0.0.1:$(free_port)" "$@" >"$output" 2>&1; then
       return
     fi
-    grep -q 'listens on' "$output" || break
+    grep -Eq 'listens on|already in use' "$output" || break
   done
   fail "demo.sh failed, see $output"
 }

@@ -89,6 +89,7 @@ await follow.out 't5:'
 address=$SKONTRO_ENDPOINT
 stop "$server" KILL
 await follow.log 'going on at sequence 6'
+sleep 3 # Some attempts in vain.
 start "$address"
 pay 2
 pay 3

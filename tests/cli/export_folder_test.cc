@@ -128,6 +128,46 @@ TEST_F(ExportFolderTest, AFileLandsInTheFolderAndNowhereElse) {
   EXPECT_EQ(ExitCodeOf(folder->BeginFile(kFec)), ExitCode::kBroken);
 }
 
+TEST_F(ExportFolderTest, SeveralExportsAppearTogether) {
+  auto folder = Open();
+  for (const std::string name : {"a.txt", "b.txt"}) {
+    ASSERT_TRUE(folder->BeginFile(name).ok());
+    ASSERT_TRUE(folder->Write(name).ok());
+    ASSERT_TRUE(folder->BeginFile(name + ".json").ok());
+    ASSERT_TRUE(folder->Write(ManifestOf(name, name)).ok());
+    ASSERT_TRUE(folder->EndExport().ok());
+  }
+  // One that broke off is taken back, and its name may come again.
+  ASSERT_TRUE(folder->BeginFile("c.txt").ok());
+  ASSERT_TRUE(folder->Write("half").ok());
+  folder->DropExport();
+  ASSERT_TRUE(folder->AddFile("c.txt", "sums").ok());
+  EXPECT_EQ(folder->manifests().size(), 2u);
+  for (const std::string& name : Names()) {
+    EXPECT_NE(name.find(".partial"), std::string::npos) << name;
+  }
+  ASSERT_TRUE(folder->Finish().ok());
+  EXPECT_EQ(Names(), (std::set<std::string>{"a.txt", "a.txt.json", "b.txt",
+                                            "b.txt.json", "c.txt"}));
+  EXPECT_EQ(*ReadFile(path_ + "/c.txt", 100), "sums");
+}
+
+TEST_F(ExportFolderTest, AManifestSpeaksOfTheFilesOfItsOwnExport) {
+  auto folder = Open();
+  ASSERT_TRUE(folder->BeginFile("a.txt").ok());
+  ASSERT_TRUE(folder->Write("x").ok());
+  ASSERT_TRUE(folder->BeginFile("a.json").ok());
+  ASSERT_TRUE(folder->Write(ManifestOf("a.txt", "x")).ok());
+  ASSERT_TRUE(folder->EndExport().ok());
+  ASSERT_TRUE(folder->BeginFile("b.txt").ok());
+  ASSERT_TRUE(folder->Write("x").ok());
+  ASSERT_TRUE(folder->BeginFile("b.json").ok());
+  ASSERT_TRUE(folder->Write(ManifestOf("a.txt", "x")).ok());
+  EXPECT_EQ(ExitCodeOf(folder->EndExport()), ExitCode::kBroken);
+  folder.reset();
+  EXPECT_TRUE(Names().empty());
+}
+
 TEST_F(ExportFolderTest, AFileInPlaceOfTheFolderIsALocalFailure) {
   std::ofstream(path_) << "x";
   EXPECT_EQ(

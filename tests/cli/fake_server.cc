@@ -111,6 +111,14 @@ class Account : public v1::AccountService::Service {
                             v1::GetStatementResponse* response) override {
     return Answer(handlers_.get_statement, request, response);
   }
+  grpc::Status ListEntries(Context*, const v1::ListEntriesRequest* request,
+                           v1::ListEntriesResponse* response) override {
+    return Answer(handlers_.list_entries, request, response);
+  }
+  grpc::Status ListAccounts(Context*, const v1::ListAccountsRequest* request,
+                            v1::ListAccountsResponse* response) override {
+    return Answer(handlers_.list_accounts, request, response);
+  }
 
  private:
   const Handlers& handlers_;
@@ -131,6 +139,23 @@ class Trade : public v1::TradeService::Service {
                            v1::CreateTradeResponse* response) override {
     return Answer(handlers_.create_trade, request, response);
   }
+  grpc::Status AuthoriseTrade(Context*,
+                              const v1::AuthoriseTradeRequest* request,
+                              v1::AuthoriseTradeResponse* response) override {
+    return Answer(handlers_.authorise_trade, request, response);
+  }
+  grpc::Status SettleTrade(Context*, const v1::SettleTradeRequest* request,
+                           v1::SettleTradeResponse* response) override {
+    return Answer(handlers_.settle_trade, request, response);
+  }
+  grpc::Status ReleaseTrade(Context*, const v1::ReleaseTradeRequest* request,
+                            v1::ReleaseTradeResponse* response) override {
+    return Answer(handlers_.release_trade, request, response);
+  }
+  grpc::Status WithdrawTrade(Context*, const v1::WithdrawTradeRequest* request,
+                             v1::WithdrawTradeResponse* response) override {
+    return Answer(handlers_.withdraw_trade, request, response);
+  }
   grpc::Status AcceptTrade(Context*, const v1::AcceptTradeRequest* request,
                            v1::AcceptTradeResponse* response) override {
     return Answer(handlers_.accept_trade, request, response);
@@ -148,9 +173,9 @@ class Trade : public v1::TradeService::Service {
 class Fiscal : public v1::FiscalService::Service {
  public:
   explicit Fiscal(const Handlers& handlers) : handlers_(handlers) {}
-  grpc::Status ExportFec(Context*, const v1::ExportFecRequest* request,
-                         grpc::ServerWriter<v1::ExportChunk>* writer) override {
-    return Answer(handlers_.export_fec, request, writer);
+  grpc::Status Export(Context*, const v1::ExportRequest* request,
+                      grpc::ServerWriter<v1::ExportChunk>* writer) override {
+    return Answer(handlers_.export_books, request, writer);
   }
 
  private:

@@ -44,13 +44,20 @@ struct Handlers {
       list_credit_line_changes;
   Handler<v1::GetAccountRequest, v1::GetAccountResponse> get_account;
   Handler<v1::GetStatementRequest, v1::GetStatementResponse> get_statement;
+  Handler<v1::ListEntriesRequest, v1::ListEntriesResponse> list_entries;
+  Handler<v1::ListAccountsRequest, v1::ListAccountsResponse> list_accounts;
   Handler<v1::GetTradeRequest, v1::GetTradeResponse> get_trade;
   Handler<v1::ListTradesRequest, v1::ListTradesResponse> list_trades;
   Handler<v1::CreateTradeRequest, v1::CreateTradeResponse> create_trade;
   Handler<v1::AcceptTradeRequest, v1::AcceptTradeResponse> accept_trade;
+  Handler<v1::AuthoriseTradeRequest, v1::AuthoriseTradeResponse>
+      authorise_trade;
+  Handler<v1::SettleTradeRequest, v1::SettleTradeResponse> settle_trade;
+  Handler<v1::ReleaseTradeRequest, v1::ReleaseTradeResponse> release_trade;
+  Handler<v1::WithdrawTradeRequest, v1::WithdrawTradeResponse> withdraw_trade;
   Handler<v1::BatchCreateTradesRequest, v1::BatchCreateTradesResponse>
       batch_create_trades;
-  StreamHandler<v1::ExportFecRequest, v1::ExportChunk> export_fec;
+  StreamHandler<v1::ExportRequest, v1::ExportChunk> export_books;
   Handler<v1::VerifyRequest, v1::VerifyResponse> verify;
   Handler<v1::GetOperationRequest, v1::GetOperationResponse> get_operation;
   Handler<v1::ListOperationsRequest, v1::ListOperationsResponse>

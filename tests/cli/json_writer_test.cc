@@ -5,6 +5,26 @@
 namespace skontro::cli {
 namespace {
 
+TEST(JsonWriterTest, ALineHasNoBlanksAndALongArrayCanBeDrained) {
+  JsonWriter line(JsonWriter::Style::kLine);
+  line.BeginObject();
+  line.Number("a", 1);
+  line.BeginArray("b");
+  line.String("", "x");
+  line.EndArray();
+  line.EndObject();
+  EXPECT_EQ(line.Finish(), "{\"a\":1,\"b\":[\"x\"]}\n");
+  JsonWriter parts;
+  parts.BeginArray();
+  std::string text;
+  for (int i = 0; i < 3; ++i) {
+    parts.Number("", i);
+    text += parts.Drain();
+  }
+  parts.EndArray();
+  EXPECT_EQ(text + parts.Finish(), "[\n  0,\n  1,\n  2\n]\n");
+}
+
 TEST(JsonWriterTest, MembersComeInTheOrderOfTheCalls) {
   JsonWriter json;
   json.BeginObject();

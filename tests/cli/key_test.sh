@@ -89,6 +89,21 @@ SKONTRO_KEY=${secret%?}! XDG_DATA_HOME=$work/none \
   "$bin/skontro" member list --ca-file "$work/ca.pem" 2>/dev/null &&
   die "a wrong key was answered"
 
+# What the command line names goes before the environment, and so does what its
+# profile says.
+wrong=${secret%?}!
+SKONTRO_KEY=$wrong client member list >/dev/null ||
+  die "SKONTRO_KEY goes before --key-file"
+export SKONTRO_CONFIG=$work/config/config
+elsewhere config set --profile baker endpoint "$SKONTRO_ENDPOINT" >/dev/null
+elsewhere config set --profile baker ca_file "$work/ca.pem" >/dev/null
+elsewhere config set --profile baker key_file "$work/key" >/dev/null
+SKONTRO_KEY=$wrong elsewhere member list --profile baker >/dev/null ||
+  die "SKONTRO_KEY goes before the key of --profile"
+! SKONTRO_KEY=$wrong SKONTRO_PROFILE=baker elsewhere member list 2>"$work/err" ||
+  die "SKONTRO_KEY does not go before the configuration"
+unset SKONTRO_CONFIG
+
 # The next key overlaps; the old one is revoked; the journal remembers.
 "$bin/skontro" key rotate k1 --new-id k2 --format json >"$work/key2.json"
 client member list >/dev/null

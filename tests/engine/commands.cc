@@ -74,6 +74,16 @@ struct FieldWriter {
     AddField(2, out.text(), fields);
     AddField(3, member.member_id, fields);
   }
+  void operator()(const ChangeMemberStatus& change) const {
+    Writer out;
+    out.Add(static_cast<int64_t>(change.status));
+    out.Add(change.wind_down_date.has_value()
+                ? FormatDate(change.wind_down_date)
+                : "");
+    AddField(1, change.member_id, fields);
+    AddField(2, out.text(), fields);
+    AddField(3, change.reason.text, fields);
+  }
   void operator()(const SetCreditLine& set) const {
     Writer out;
     out.Add(set.member_id).Add(set.credit_line.minor_units());
@@ -96,6 +106,26 @@ struct FieldWriter {
   void operator()(const ReverseTrade& reverse) const {
     AddField(1, reverse.trade_id, fields);
   }
+  void operator()(const AuthoriseTrade& authorise) const {
+    AddField(1, authorise.trade_id, fields);
+    if (authorise.expire_time_us != 0) {
+      AddField(4, absl::StrCat(authorise.expire_time_us), fields);
+    }
+  }
+  void operator()(const SettleTrade& settle) const {
+    AddField(1, settle.trade_id, fields);
+    if (settle.units.has_value()) {
+      AddField(4, absl::StrCat(settle.units->minor_units()), fields);
+    }
+    if (settle.release_rest) AddField(5, "rest", fields);
+  }
+  void operator()(const ReleaseTrade& release) const {
+    AddField(1, release.trade_id, fields);
+  }
+  void operator()(const WithdrawTrade& withdraw) const {
+    AddField(1, withdraw.trade_id, fields);
+  }
+  void operator()(const Tick&) const {}
   void operator()(const CreateTrades& trades) const {
     Writer out;
     for (const CreateTrade& trade : trades.trades) {
@@ -117,6 +147,13 @@ struct FieldWriter {
   }
   void operator()(const RevokeApiKey& revoke) const {
     AddField(1, revoke.id, fields);
+  }
+  void operator()(const UpdatePolicies& update) const {
+    std::string text;
+    for (const auto& [policy, value] : update.changes) {
+      absl::StrAppend(&text, static_cast<uint32_t>(policy), "=", value, ";");
+    }
+    AddField(1, absl::StrCat(text, update.etag), fields);
   }
 };
 
@@ -189,6 +226,16 @@ Command AdmitWithVat(std::string member_id, std::string vat_id) {
   return command;
 }
 
+Command SetStatus(std::string member_id, MemberStatus status,
+                  CivilDate wind_down_date) {
+  ChangeMemberStatus change;
+  change.member_id = std::move(member_id);
+  change.status = status;
+  change.wind_down_date = wind_down_date;
+  change.reason = Text("asked for it");
+  return Of("MemberService.ChangeMemberStatus", std::move(change));
+}
+
 Command SetLine(std::string member_id, int64_t credit_line) {
   SetCreditLine set;
   set.member_id = std::move(member_id);
@@ -258,6 +305,52 @@ Command Decline(std::string trade_id) {
 
 Command Reverse(std::string trade_id) {
   return Of("TradeService.ReverseTrade", ReverseTrade{std::move(trade_id)});
+}
+
+CreateTrade Held(CreateTrade payment, int64_t expire_time_us) {
+  payment.holds = true;
+  payment.hold_expire_time_us = expire_time_us;
+  return payment;
+}
+
+Command Authorise(std::string trade_id, int64_t expire_time_us) {
+  return Of("TradeService.AuthoriseTrade",
+            AuthoriseTrade{std::move(trade_id), expire_time_us});
+}
+
+Command Settle(std::string trade_id) {
+  return Of("TradeService.SettleTrade",
+            SettleTrade{std::move(trade_id), std::nullopt, false});
+}
+
+Command SettlePart(std::string trade_id, int64_t units, bool release_rest) {
+  return Of("TradeService.SettleTrade",
+            SettleTrade{std::move(trade_id), Minor(units), release_rest});
+}
+
+Command Release(std::string trade_id) {
+  return Of("TradeService.ReleaseTrade", ReleaseTrade{std::move(trade_id)});
+}
+
+Command Withdraw(std::string trade_id) {
+  return Of("TradeService.WithdrawTrade", WithdrawTrade{std::move(trade_id)});
+}
+
+Command TickAt(int64_t time_us) {
+  Command tick;
+  tick.time_us = time_us;
+  tick.body = Tick();
+  return tick;
+}
+
+Command At(int64_t time_us, Command command) {
+  command.time_us = time_us;
+  return command;
+}
+
+Command SetPolicy(Policy policy, int64_t value, std::string etag) {
+  return Of("NetworkService.UpdatePolicies",
+            UpdatePolicies{{{policy, value}}, std::move(etag)});
 }
 
 Command Together(std::vector<CreateTrade> trades) {

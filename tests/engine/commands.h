@@ -37,6 +37,8 @@ PersonalText Text(std::string text);
 
 Command Admit(std::string member_id);
 Command AdmitWithVat(std::string member_id, std::string vat_id);
+Command SetStatus(std::string member_id, MemberStatus status,
+                  CivilDate wind_down_date = {});
 Command SetLine(std::string member_id, int64_t credit_line);
 Command SetLimits(std::string member_id, int64_t credit_line,
                   int64_t balance_limit);
@@ -56,6 +58,19 @@ Command Pay(std::string buyer, std::string seller, int64_t units);
 Command Accept(std::string trade_id);
 Command Decline(std::string trade_id);
 Command Reverse(std::string trade_id);
+// A payment that holds its units instead; 0: for the usual time.
+CreateTrade Held(CreateTrade payment, int64_t expire_time_us = 0);
+Command Authorise(std::string trade_id, int64_t expire_time_us = 0);
+Command Settle(std::string trade_id);
+Command SettlePart(std::string trade_id, int64_t units,
+                   bool release_rest = false);
+Command Release(std::string trade_id);
+Command Withdraw(std::string trade_id);
+// Of the clock, at a time.
+Command TickAt(int64_t time_us);
+// The command as it comes in at a time.
+Command At(int64_t time_us, Command command);
+Command SetPolicy(Policy policy, int64_t value, std::string etag = "");
 Command Together(std::vector<CreateTrade> trades);
 
 // The command under this request id, by this client, as a preview.

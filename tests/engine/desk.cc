@@ -99,11 +99,17 @@ Desk::~Desk() {
   SKONTRO_CHECK(twin->time_us() == state().time_us());
   SKONTRO_CHECK(twin->next_member() == state().next_member());
   SKONTRO_CHECK(twin->account_count() == state().account_count());
+  for (uint64_t i = 1; i <= twin->member_count(); ++i) {
+    const Member& a = twin->member(MemberNumber{i});
+    const Member& b = state().member(MemberNumber{i});
+    SKONTRO_CHECK(a.status == b.status && a.wind_down_date == b.wind_down_date);
+  }
   for (uint64_t i = 1; i <= twin->account_count(); ++i) {
     const Account& a = twin->account(AccountId{i});
     const Account& b = state().account(AccountId{i});
     SKONTRO_CHECK(a.balance == b.balance && a.credit_line == b.credit_line &&
-                  a.balance_limit == b.balance_limit && a.owner == b.owner);
+                  a.balance_limit == b.balance_limit && a.owner == b.owner &&
+                  a.holds_out == b.holds_out && a.holds_in == b.holds_in);
   }
 }
 

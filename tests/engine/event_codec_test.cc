@@ -36,7 +36,26 @@ TradeCreated FullTrade() {
   return trade;
 }
 
+Policies WithDealCap(int64_t cap) {
+  Policies policies;
+  policies.Set(Policy::kDealCap, cap);
+  return policies;
+}
+
 // At least one of each, with every field set and with none.
+HoldsAfter SomeHolds() {
+  return {AccountId{2}, Amount::FromMinorUnits(70), AccountId{1},
+          Amount::FromMinorUnits(80)};
+}
+
+TradeCreated HeldTrade() {
+  TradeCreated trade = FullTrade();
+  trade.initiator = Initiator::kBuyer;
+  trade.hold_expire_time_us = 1'800'000'000'000'000;
+  trade.holds = SomeHolds();
+  return trade;
+}
+
 std::vector<Event> AllEvents() {
   MemberCreated member;
   member.number = MemberNumber{3};
@@ -97,6 +116,26 @@ std::vector<Event> AllEvents() {
                     "",
                     0},
       ApiKeyRevoked{"k1"},
+      PoliciesSet{},
+      PoliciesSet{7, WithDealCap(kAmountMax)},
+      MemberStatusSet{MemberNumber{3}, MemberStatus::kFrozen,
+                      MemberStatus::kClosing, CivilDate::FromDays(20'700)},
+      HeldTrade(),
+      TradeAuthorised{TradeNumber{4}, 1'800'000'000'000'000, SomeHolds()},
+      HoldSettled{TradeNumber{4}, Amount::FromMinorUnits(7), 8, 9,
+                  TradeState::kAuthorised, SomeHolds()},
+      HoldSettled{TradeNumber{4}, Amount::FromMinorUnits(kAmountMax), -8, 0,
+                  TradeState::kSettled, HoldsAfter()},
+      HoldReleased{TradeNumber{4}, TradeState::kWithdrawn,
+                   InvoiceKey{MemberNumber{1}, 2026, "F-1"}, SomeHolds()},
+      HoldReleased{TradeNumber{4}, TradeState::kSettled, std::nullopt,
+                   SomeHolds()},
+      HoldExpired{TradeNumber{4}, TradeState::kExpired,
+                  InvoiceKey{MemberNumber{1}, 2026, "F-1"}, SomeHolds()},
+      HoldExpired{TradeNumber{4}, TradeState::kSettled, std::nullopt,
+                  SomeHolds()},
+      TradeWithdrawn{TradeNumber{4}, std::nullopt},
+      TradeWithdrawn{TradeNumber{4}, InvoiceKey{MemberNumber{1}, 2026, "F-1"}},
       StateDigested{1, UINT64_MAX, 3, -4, ledger::HashOf("state")},
   };
 }
@@ -125,6 +164,50 @@ TEST(EventCodecTest, EveryReasonOfARefusalComesBack) {
 TEST(EventCodecTest, TheSameEventHasTheSameBytes) {
   for (const Event& event : AllEvents()) {
     EXPECT_EQ(EncodeEvent(event), EncodeEvent(Event(event)));
+  }
+}
+
+TEST(EventCodecTest, HalfAHoldIsRefused) {
+  TradeCreated cases[] = {HeldTrade(), HeldTrade(), HeldTrade()};
+  cases[0].hold_expire_time_us = 0;
+  cases[1].holds.reset();
+  cases[2].initiator = Initiator::kSeller;
+  for (const TradeCreated& trade : cases) {
+    storage::v1::Event message;
+    EXPECT_TRUE(message.ParseFromString(EncodeEvent(HeldTrade())));
+    auto* const created = message.mutable_trade_created();
+    created->set_hold_expire_time_us(trade.hold_expire_time_us);
+    if (!trade.holds.has_value()) created->clear_holds();
+    created->set_initiator(static_cast<uint32_t>(trade.initiator));
+    EXPECT_EQ(DecodeEvent(message.SerializeAsString()).status().code(),
+              absl::StatusCode::kDataLoss);
+  }
+}
+
+TEST(EventCodecTest, AHoldEndsInTheStatesThatItCan) {
+  const auto spoiled = [](const Event& event, auto spoil) {
+    storage::v1::Event message;
+    EXPECT_TRUE(message.ParseFromString(EncodeEvent(event)));
+    spoil(&message);
+    return DecodeEvent(message.SerializeAsString()).status().code();
+  };
+  for (const uint32_t state : {0u, 1u, 4u, 6u, 7u, 8u, 10u}) {
+    EXPECT_EQ(
+        spoiled(HoldSettled{},
+                [&](auto* m) { m->mutable_hold_settled()->set_state(state); }),
+        absl::StatusCode::kDataLoss);
+  }
+  for (const uint32_t state : {0u, 1u, 2u, 8u}) {
+    EXPECT_EQ(
+        spoiled(HoldReleased{},
+                [&](auto* m) { m->mutable_hold_released()->set_state(state); }),
+        absl::StatusCode::kDataLoss);
+  }
+  for (const uint32_t state : {0u, 1u, 2u, 7u}) {
+    EXPECT_EQ(
+        spoiled(HoldExpired{},
+                [&](auto* m) { m->mutable_hold_expired()->set_state(state); }),
+        absl::StatusCode::kDataLoss);
   }
 }
 
@@ -163,7 +246,7 @@ TEST(EventCodecTest, WhatThisVersionDoesNotKnowIsRefused) {
         m->mutable_trade_created()->mutable_invoice()->set_issue_day(2'932'897);
       }),
       spoiled([](auto* m) { m->mutable_request_refused()->set_reason(0); }),
-      spoiled([](auto* m) { m->mutable_request_refused()->set_reason(10); }),
+      spoiled([](auto* m) { m->mutable_request_refused()->set_reason(17); }),
       spoiled([](auto* m) {
         m->mutable_request_refused()->set_reason(UINT32_MAX);
       }),
@@ -288,12 +371,16 @@ TEST(RowCodecTest, EveryRowComesBackAsItWas) {
   EXPECT_EQ(trade->booking_date, CivilDate::FromDays(-3));
 
   for (const TradeState state :
-       {TradeState::kProposed, TradeState::kSettled, TradeState::kDeclined,
+       {TradeState::kProposed, TradeState::kAuthorised, TradeState::kSettled,
+        TradeState::kDeclined, TradeState::kWithdrawn, TradeState::kExpired,
         TradeState::kReversed}) {
+    const TradeLegs part{Amount::FromMinorUnits(5), 6, 7};
     const auto step = DecodeTradeStepRow(
-        EncodeTradeStepRow({state, 8, CivilDate::FromDays(0)}));
+        EncodeTradeStepRow({state, 8, CivilDate::FromDays(0), part, 9}));
     ASSERT_TRUE(step.ok());
     EXPECT_EQ(step->state, state);
+    EXPECT_EQ(step->part, part);
+    EXPECT_EQ(step->expire_time_us, 9);
     EXPECT_EQ(step->time_us, 8);
     EXPECT_EQ(step->booking_date, CivilDate::FromDays(0));
   }

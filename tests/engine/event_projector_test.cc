@@ -106,6 +106,73 @@ TEST_F(EventProjectorTest, AProposedTradeHasRowsForBothParties) {
   EXPECT_EQ(CountOf(Family::kMemberTrade), 2u);
 }
 
+TEST_F(EventProjectorTest, AnOpenTradeHasARowUntilItIsOpenNoMore) {
+  const std::string open(4, '\0');
+  desk_.MustRun(Create(WithId(Sale("baker", "mason", 1), "one")));  // 4
+  desk_.MustRun(Create(WithId(Sale("baker", "mason", 1), "two")));  // 5
+  EXPECT_EQ(ValueOf(Family::kTradeState, open + Key({4})), "");
+  EXPECT_EQ(ValueOf(Family::kTradeState, open + Key({5})), "");
+  desk_.MustRun(Accept("one"));   // 6
+  desk_.MustRun(Decline("two"));  // 7
+  EXPECT_EQ(ValueOf(Family::kTradeState, open + Key({4})), "absent");
+  EXPECT_EQ(ValueOf(Family::kTradeState, open + Key({5})), "absent");
+  EXPECT_EQ(
+      ValueOf(Family::kTradeState, std::string("\0\0\0\x06", 4) + Key({5})),
+      "");
+  desk_.MustRun(Reverse("one"));  // 8
+  EXPECT_EQ(
+      ValueOf(Family::kTradeState, std::string("\0\0\0\x0a", 4) + Key({4})),
+      "");
+  EXPECT_EQ(CountOf(Family::kTradeState), 2u);
+  desk_.MustRun(Pay("baker", "mason", 1));  // 9
+  EXPECT_EQ(CountOf(Family::kTradeState), 2u);
+}
+
+// A store of a program that knew no such families, as it opens.
+TEST_F(EventProjectorTest, AStoreOfOldGetsTheFamiliesOfListsFromItsJournal) {
+  CreateTrade sale = Sale("baker", "mason", 1);
+  sale.invoice.emplace();
+  sale.invoice->number = "F 1";
+  desk_.MustRun(Create(WithId(sale, "one")));                        // 4
+  desk_.MustRun(Create(WithId(Sale("baker", "mason", 1), "two")));   // 5
+  desk_.MustRun(Create(WithId(Sale("baker", "mason", 1), "tree")));  // 6
+  desk_.MustRun(Accept("one"));                                      // 7
+  desk_.MustRun(Decline("two"));                                     // 8
+  EXPECT_EQ(
+      ValueOf(Family::kInvoiceNumber, std::string("F1") + '\0' + Key({4})), "");
+  const auto states = RowsOf(desk_.snapshot(), Family::kTradeState);
+  const auto numbers = RowsOf(desk_.snapshot(), Family::kInvoiceNumber);
+  EXPECT_EQ(states.size(), 2u);
+  EXPECT_EQ(numbers.size(), 1u);
+
+  ledger::MemoryStore store;
+  ledger::WriteBatch rows;
+  for (size_t i = 0; i < ledger::kFamilyNames.size(); ++i) {
+    const auto family = static_cast<Family>(i);
+    if (family == Family::kInvoiceNumber || family == Family::kTradeState) {
+      continue;
+    }
+    for (const auto& [key, value] : RowsOf(desk_.snapshot(), family)) {
+      if (family == Family::kMeta && key == "families") continue;
+      rows.Put(family, key, value);
+    }
+  }
+  ASSERT_TRUE(store.Write(rows, ledger::Durability::kSynced).ok());
+  // Twice: what is whole is not made again.
+  for (int round = 0; round < 2; ++round) {
+    IndexProjector projector;
+    const auto projection = ledger::Projection::Open(&store, &projector);
+    ASSERT_TRUE(projection.ok()) << projection.status();
+    const ledger::Snapshot& snapshot = *(*projection)->view().snapshot;
+    EXPECT_EQ(RowsOf(snapshot, Family::kTradeState), states);
+    EXPECT_EQ(RowsOf(snapshot, Family::kInvoiceNumber), numbers);
+    for (const Family family : {Family::kMeta, Family::kAccount,
+                                Family::kAccountEntry, Family::kTradeStep}) {
+      EXPECT_EQ(RowsOf(snapshot, family), RowsOf(desk_.snapshot(), family));
+    }
+  }
+}
+
 TEST_F(EventProjectorTest, APaidTradeNeedsNoRowPerParty) {
   desk_.MustRun(Pay("baker", "mason", 1));  // 4
   EXPECT_EQ(CountOf(Family::kMemberTrade), 0u);

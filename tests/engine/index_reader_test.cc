@@ -52,20 +52,6 @@ class IndexReaderTest : public testing::Test {
     return *found;
   }
 
-  std::vector<uint64_t> TradesOf(std::string_view member, uint64_t before) {
-    std::vector<uint64_t> numbers;
-    const MemberNumber number = desk_.NumberOf(member);
-    EXPECT_TRUE(WalkTradesOf(desk_.snapshot(), number,
-                             desk_.state().member(number).main_account,
-                             TradeNumber{before},
-                             [&](TradeNumber trade) {
-                               numbers.push_back(static_cast<uint64_t>(trade));
-                               return true;
-                             })
-                    .ok());
-    return numbers;
-  }
-
   Desk desk_;
 };
 
@@ -220,62 +206,32 @@ TEST_F(IndexReaderTest, ADescriptionIsReadBesideTheTrade) {
   EXPECT_EQ(*ReadDescription(desk_.snapshot(), *Trade("t6", At(9))), "");
 }
 
-TEST_F(IndexReaderTest, TradesAreWalkedNewestFirst) {
+TEST_F(IndexReaderTest, ATimeDividesTheTrades) {
   desk_.MustRun(Pay("baker", "mason", 10));      // 5
-  desk_.MustRun(Propose("baker", "mason", 10));  // 6
-  desk_.MustRun(Accept("t6"));                   // 7
-  desk_.MustRun(Pay("mason", "printer", 10));    // 8
-  const auto walk = [&](uint64_t before, size_t limit) {
-    Numbers numbers;
-    EXPECT_TRUE(WalkTrades(desk_.snapshot(), TradeNumber{before},
-                           [&](TradeNumber trade) {
-                             numbers.push_back(static_cast<uint64_t>(trade));
-                             return numbers.size() < limit;
-                           })
-                    .ok());
-    return numbers;
+  desk_.MustRun(SetLine("baker", 8));            // 6
+  desk_.MustRun(Propose("baker", "mason", 10));  // 7
+  desk_.MustRun(Accept("t7"));                   // 8
+  desk_.MustRun(Pay("mason", "printer", 10));    // 9
+  const auto from = [&](int64_t time_us, uint64_t as_of) {
+    const auto first =
+        FirstTradeFrom(desk_.snapshot(), time_us, Sequence{as_of});
+    EXPECT_TRUE(first.ok());
+    return static_cast<uint64_t>(*first);
   };
-  EXPECT_EQ(walk(99, 99), (Numbers{8, 6, 5}));
-  EXPECT_EQ(walk(UINT64_MAX, 99), (Numbers{8, 6, 5}));
-  EXPECT_EQ(walk(8, 99), (Numbers{6, 5}));
-  EXPECT_EQ(walk(5, 99), Numbers());
-  EXPECT_EQ(walk(0, 99), Numbers());
-  EXPECT_EQ(walk(99, 2), (Numbers{8, 6}));
-}
-
-TEST_F(IndexReaderTest, TheTradesOfAMemberAreWalkedOnceEachNewestFirst) {
-  desk_.MustRun(Pay("baker", "mason", 10));      // 5
-  desk_.MustRun(Propose("baker", "mason", 10));  // 6
-  desk_.MustRun(Propose("mason", "baker", 10));  // 7
-  desk_.MustRun(Accept("t6"));                   // 8: posts for trade 6
-  desk_.MustRun(Pay("mason", "baker", 10));      // 9
-  desk_.MustRun(Reverse("t9"));                  // 10: posts for trade 9
-  desk_.MustRun(Decline("t7"));                  // 11
-  desk_.MustRun(Pay("printer", "mason", 10));    // 12
-  desk_.MustRun(Together({Payment("baker", "mason", 1),    // 13
-                          Payment("mason", "baker", 1),    // 14
-                          Sale("baker", "printer", 1)}));  // 15
-  EXPECT_EQ(TradesOf("baker", 99), (Numbers{15, 14, 13, 9, 7, 6, 5}));
-  EXPECT_EQ(TradesOf("mason", 99), (Numbers{14, 13, 12, 9, 7, 6, 5}));
-  EXPECT_EQ(TradesOf("printer", 99), (Numbers{15, 12}));
-  for (uint64_t before = 0; before <= 16; ++before) {
-    Numbers expected;
-    for (const uint64_t number : Numbers{15, 14, 13, 9, 7, 6, 5}) {
-      if (number < before) expected.push_back(number);
-    }
-    EXPECT_EQ(TradesOf("baker", before), expected) << before;
+  const auto time_of = [&](const char* id) {
+    return Trade(id, At(9))->row.time_us;
+  };
+  EXPECT_LE(from(0, 9), 5u);
+  for (const char* id : {"t5", "t7", "t9"}) {
+    const uint64_t number = std::stoull(std::string(id).substr(1));
+    // What it names is the trade, or a number behind the one before.
+    EXPECT_LE(from(time_of(id), 9), number);
+    EXPECT_GT(from(time_of(id) + 1, 9), number);
   }
-}
-
-TEST_F(IndexReaderTest, AWalkStopsWhenItIsTold) {
-  desk_.MustRun(Pay("baker", "mason", 10));      // 5
-  desk_.MustRun(Propose("baker", "mason", 10));  // 6
-  int visits = 0;
-  EXPECT_TRUE(WalkTradesOf(desk_.snapshot(), MemberNumber{1}, AccountId{1},
-                           TradeNumber{99},
-                           [&](TradeNumber) { return ++visits < 1; })
-                  .ok());
-  EXPECT_EQ(visits, 1);
+  EXPECT_GT(from(time_of("t5") + 1, 9), 5u);
+  EXPECT_EQ(from(INT64_MAX, 9), 10u);
+  EXPECT_EQ(from(INT64_MAX, 7), 8u);
+  EXPECT_LE(from(INT64_MAX, 4), 5u);
 }
 
 // --- Limits ------------------------------------------------------------------

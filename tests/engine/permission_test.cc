@@ -111,7 +111,9 @@ TEST(PermissionTest, TheTableNamesEachMethodOnce) {
        {"MemberService.CreateMember", "CreditService.SetCreditLine",
         "TradeService.CreateTrade", "TradeService.BatchCreateTrades",
         "TradeService.AcceptTrade", "TradeService.DeclineTrade",
-        "TradeService.ReverseTrade", "NetworkService.CreateNetwork",
+        "TradeService.ReverseTrade", "TradeService.AuthoriseTrade",
+        "TradeService.SettleTrade", "TradeService.ReleaseTrade",
+        "TradeService.WithdrawTrade", "NetworkService.CreateNetwork",
         "AuditService.RotateHeadKey"}) {
     EXPECT_TRUE(unique.contains(changing)) << changing;
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fiscal/ascii.h"
 #include "fiscal/fec_fields.h"
 #include "tests/fiscal/list_source.h"
 #include "tests/fiscal/refusal_matchers.h"
@@ -360,6 +361,35 @@ TEST_F(FecTest, TheDescriptionNamesFieldsCharactersAndWhatToLookAt) {
   for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; ++at) {
     EXPECT_EQ(text[at - 1], '\r');
   }
+}
+
+TEST_F(FecTest, PipesAndLatinSayTheSameAsTabsAndUtf8) {
+  AddWorkedExample(&source_);
+  // Letters of both sets, a letter that only UTF-8 has, another script, and a
+  // pipe that must not become a field.
+  source_.trades[0].counterparty.legal_name = "Š Œuvre | Łódź 10 € \xD7\xA9";
+  std::vector<std::vector<std::string>> tabs = Rows();
+  const FecForm form{FecForm::Separator::kPipe, FecForm::Charset::kIso8859_15};
+  std::string bytes;
+  ASSERT_TRUE(WriteFec(source_, chart_, Into(&bytes), form).ok());
+  std::vector<std::string> rows = Cut(bytes, '\n');
+  ASSERT_EQ(rows.size(), tabs.size() + 2);  // Names, and behind the last end.
+  bool found = false;
+  for (size_t i = 0; i < tabs.size(); ++i) {
+    const std::string row = rows[i + 1].substr(0, rows[i + 1].size() - 1);
+    const std::vector<std::string> fields = Cut(row, '|');
+    ASSERT_EQ(fields.size(), kFecFields) << row;
+    for (size_t k = 0; k < kFecFields; ++k) {
+      EXPECT_EQ(fields[k], ToIso8859_15(tabs[i][k]));
+      found |= fields[k] ==
+               "\xA6 \xBCuvre L\xF3"
+               "dz 10 \xA4 ?";
+    }
+  }
+  EXPECT_TRUE(found) << bytes;
+  const std::string text = DescribeFec(manifest_, chart_, form);
+  EXPECT_NE(text.find("ISO-8859-15"), std::string::npos);
+  EXPECT_NE(text.find("barre verticale"), std::string::npos);
 }
 
 }  // namespace

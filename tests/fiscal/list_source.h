@@ -37,7 +37,7 @@ class ListSource : public Source {
     member = {"atelier", "Atelier SARL", "732829320", "FR44732829320"};
     network = {"demo", "Réseau de démonstration", "XBU", 2, "EUR", 2, false};
     period = {Day("2025-01-01"), Day("2025-01-01"), Day("2025-12-31"), true};
-    position = {900, std::string(64, 'a')};
+    position = {900, std::string(64, 'a'), 1'767'225'600'000'000};
   }
 
   ReportingMember Member() const override { return member; }

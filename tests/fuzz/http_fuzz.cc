@@ -9,6 +9,7 @@
 
 #include "ledger/base/check.h"
 #include "server/http/connect.h"
+#include "server/http/gzip.h"
 #include "server/http/json_check.h"
 #include "server/http/message_codec.h"
 #include "server/http/request_reader.h"
@@ -102,8 +103,16 @@ void ReadJson(std::string_view text) {
 }
 
 void ReadEnvelope(std::string_view bytes) {
-  const absl::StatusOr<std::string_view> message = http::OnlyMessageOf(bytes);
-  if (message.ok()) SKONTRO_CHECK(http::Envelope(*message) == bytes);
+  const auto message = http::OnlyMessageOf(bytes, true);
+  if (message.ok()) {
+    SKONTRO_CHECK(http::Envelope(message->bytes, message->is_gzip) == bytes);
+  }
+  http::AcceptsGzip(bytes);
+  constexpr size_t kMost = 100'000;
+  const absl::StatusOr<std::string> plain = http::Gunzip(bytes, kMost);
+  if (!plain.ok()) return;
+  SKONTRO_CHECK(plain->size() <= kMost);
+  SKONTRO_CHECK(*http::Gunzip(http::Gzip(*plain), kMost) == *plain);
   http::ParseTimeout(bytes);
   http::IsOrigin(bytes);
   http::CheckJson(http::QuotedJson("x"));

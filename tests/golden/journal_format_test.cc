@@ -46,6 +46,18 @@ constexpr char kApiKeyDigest[] =
     "f6313c4a73267ce6466fb01dad346c33"
     "2a8b510ce1d5a5ed82fa1b25e5c0abd3";
 
+constexpr char kPoliciesDigest[] =
+    "985c3b51718ee1894dca8863b1fb6056"
+    "37a44bf578c3cda0dd69339fdd61e6dc";
+
+constexpr char kMemberStatusDigest[] =
+    "e59a2a08cc8999830bc303e49cc65290"
+    "819aba3b5c9b3fb0ccc7625a28d0f31a";
+
+constexpr char kHoldsDigest[] =
+    "7fd20a82ada638170547d019fb8ae6a4"
+    "dfb578263507aaedb0fc5cff43eb5e07";
+
 constexpr int32_t kFirstDay = 20'454;  // 2026-01-01
 constexpr AccountId kBakersAccount{1};
 constexpr AccountId kPrintersAccount{2};
@@ -356,6 +368,105 @@ std::vector<std::vector<Record>> ApiKeyJournal() {
   return batches;
 }
 
+// The event that came with policies: journal_format_1_policies.hex.
+std::vector<std::vector<Record>> PoliciesJournal() {
+  std::vector<std::vector<Record>> batches = {{NetworkCreated()}};
+  storage::Event first;
+  storage::PoliciesSet* set = first.mutable_policies_set();
+  set->set_version(1);
+  storage::PolicyValue* cap = set->add_values();
+  cap->set_policy(1);
+  cap->set_value(500'000);
+  batches.push_back({RecordOf(2, first)});
+  // All at their defaults again.
+  storage::Event second;
+  second.mutable_policies_set()->set_version(2);
+  batches.push_back({RecordOf(3, second)});
+  return batches;
+}
+
+// The event that came with statuses of members:
+// journal_format_1_member_status.hex.
+std::vector<std::vector<Record>> MemberStatusJournal() {
+  std::vector<std::vector<Record>> batches = {{NetworkCreated()}};
+  storage::Event first;
+  storage::MemberStatusSet* set = first.mutable_member_status_set();
+  set->set_member(1);
+  set->set_old_status(2);
+  set->set_new_status(6);
+  set->set_wind_down_day(kFirstDay + 180);
+  batches.push_back({RecordOf(2, first)});
+  storage::Event second;
+  set = second.mutable_member_status_set();
+  set->set_member(1);
+  set->set_old_status(6);
+  set->set_new_status(7);
+  batches.push_back({RecordOf(3, second)});
+  return batches;
+}
+
+void SetHolds(int64_t units, storage::HoldsAfter* holds) {
+  holds->set_buyer_account(2);
+  holds->set_holds_out(units);
+  holds->set_seller_account(1);
+  holds->set_holds_in(units);
+}
+
+// The events that came with holds: journal_format_1_holds.hex. One of each;
+// what they say need not follow.
+std::vector<std::vector<Record>> HoldsJournal() {
+  std::vector<std::vector<Record>> batches = {{NetworkCreated()}};
+  std::vector<storage::Event> events(6);
+  storage::TradeCreated* created = events[0].mutable_trade_created();
+  created->set_seller(1);
+  created->set_buyer(2);
+  created->set_initiator(2);
+  created->set_units(900);
+  created->set_national_value(900);
+  created->set_rate_numerator(1);
+  created->set_rate_denominator(1);
+  created->set_rate_version(1);
+  created->set_cash(70);
+  created->set_hold_expire_time_us(1'768'435'200'000'000);
+  SetHolds(900, created->mutable_holds());
+  storage::TradeAuthorised* held = events[1].mutable_trade_authorised();
+  held->set_trade(6);
+  held->set_expire_time_us(1'768'435'200'000'001);
+  SetHolds(1'000, held->mutable_holds());
+  storage::HoldSettled* part = events[2].mutable_hold_settled();
+  part->set_trade(2);
+  part->set_units(300);
+  part->set_national_value(300);
+  part->set_cash(23);
+  part->set_state(2);
+  SetHolds(700, part->mutable_holds());
+  storage::HoldReleased* released = events[3].mutable_hold_released();
+  released->set_trade(2);
+  released->set_state(3);
+  SetHolds(100, released->mutable_holds());
+  storage::HoldExpired* expired = events[4].mutable_hold_expired();
+  expired->set_trade(6);
+  expired->set_state(8);
+  expired->mutable_freed_invoice()->set_seller(1);
+  expired->mutable_freed_invoice()->set_year(2026);
+  expired->mutable_freed_invoice()->set_number("F-7");
+  SetHolds(0, expired->mutable_holds());
+  events[5].mutable_trade_withdrawn()->set_trade(7);
+  for (size_t i = 0; i < events.size(); ++i) {
+    Record record = RecordOf(static_cast<int>(i) + 2, events[i]);
+    if (events[i].has_hold_settled()) {
+      record.entries = {EntryOf(EntryKind::kTrade, 2, record, 300, -300, 300)};
+    }
+    if (events[i].has_hold_expired()) {
+      record.actor = "clock";
+      record.request_id.clear();
+      record.request_fields.clear();
+    }
+    batches.push_back({record});
+  }
+  return batches;
+}
+
 std::vector<std::string> Encode(
     const std::vector<std::vector<Record>>& journal) {
   std::vector<std::string> batches;
@@ -416,7 +527,11 @@ class JournalFormatTest : public testing::Test {
       {"journal_format_1_head_key.hex", HeadKeyJournal, kHeadKeyDigest},
       {"journal_format_1_state_digest.hex", StateDigestJournal,
        kStateDigestDigest},
-      {"journal_format_1_api_key.hex", ApiKeyJournal, kApiKeyDigest}};
+      {"journal_format_1_api_key.hex", ApiKeyJournal, kApiKeyDigest},
+      {"journal_format_1_policies.hex", PoliciesJournal, kPoliciesDigest},
+      {"journal_format_1_member_status.hex", MemberStatusJournal,
+       kMemberStatusDigest},
+      {"journal_format_1_holds.hex", HoldsJournal, kHoldsDigest}};
 };
 
 TEST_F(JournalFormatTest, AJournalOfVersion1HoldsWhatWasWritten) {
@@ -495,6 +610,15 @@ TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
     all.push_back(records);
   }
   for (const std::vector<Record>& records : ApiKeyJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : PoliciesJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : MemberStatusJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : HoldsJournal()) {
     all.push_back(records);
   }
   all.push_back(StateDigestJournal().back());

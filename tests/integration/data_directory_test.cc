@@ -163,6 +163,35 @@ TEST_F(DataDirectoryTest, APortThatSomebodyHasIsNamed) {
   EXPECT_THAT(taken.err, HasSubstr(scene_.server().endpoint()));
 }
 
+TEST_F(DataDirectoryTest, APortForHttpThatSomebodyHasIsNamed) {
+  Fill();
+  const auto run = [&](const std::string& http) {
+    return integration::Run(
+        {{ProgramPath("skontrod"), "--data-dir", scene_ / "other",
+          "--grpc-listen", "127.0.0.1:0", "--http-listen", http},
+         {},
+         ""},
+        absl::Seconds(30));
+  };
+  const Finished taken = run(scene_.server().endpoint());
+  EXPECT_EQ(taken.exit_code, 8) << taken.err;
+  EXPECT_THAT(taken.err, HasSubstr(scene_.server().endpoint()));
+  EXPECT_THAT(taken.err, HasSubstr("--http-listen"));
+  const Finished not_ours = run("192.0.2.1:0");
+  EXPECT_EQ(not_ours.exit_code, 8) << not_ours.err;
+  EXPECT_THAT(not_ours.err, HasSubstr("192.0.2.1"));
+  // Beyond this machine only with TLS and keys.
+  const Finished open = integration::Run(
+      {{ProgramPath("skontrod"), "--data-dir", scene_ / "other",
+        "--insecure-loopback", "--grpc-listen", "127.0.0.1:0", "--http-listen",
+        "0.0.0.0:0"},
+       {},
+       ""},
+      absl::Seconds(30));
+  EXPECT_EQ(open.exit_code, 2) << open.err;
+  EXPECT_THAT(open.err, HasSubstr("--http-listen"));
+}
+
 // Tests with mounts of their own: they are this process's alone, and go away
 // with it.
 class MountedDirectoryTest : public DataDirectoryTest {

@@ -97,8 +97,8 @@ def check_operations(client):
 
 
 def check_streams(client):
-    chunks = client.call("FiscalService.ExportJournalCsv", member=SELLER,
-                         year=2026)
+    chunks = client.call("FiscalService.Export", member=SELLER,
+                         format="JOURNAL_CSV", year=2026)
     names = [chunk.file_name for chunk in chunks if chunk.file_name]
     check(names and names[-1].endswith(".manifest.json"), names)
 

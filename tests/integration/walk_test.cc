@@ -45,6 +45,8 @@ const std::vector<Step>& Steps() {
        {"Boulangerie Dupont SPRL", "Opening balance", "-720.00", "-50.00",
         "-770.00", "Closing balance"}},
       {"skontro export fec imprimerie ", {"732829320FEC", "PROVISIONAL"}},
+      {"skontro reconcile imprimerie ",
+       {"export: fec", "770.00", "All 11 agree."}},
       {"skontro verify ", {"OK"}},
   };
   return *steps;

@@ -84,6 +84,37 @@ TEST(AccountCodecTest, APostingIsReadBackAsItsAccountSeesIt) {
   EXPECT_EQ(row.counterparty(), 2U);
 }
 
+TEST(AccountCodecTest, RowsAreWrittenAsTheGeneratedClassesWriteThem) {
+  for (const int64_t number :
+       {INT64_MIN, int64_t{-64}, int64_t{0}, int64_t{1}, INT64_MAX}) {
+    const std::string account = EncodeAccount(
+        {Amount::FromMinorUnits(number), static_cast<uint64_t>(number)});
+    storage::v1::AccountRow account_row;
+    ASSERT_TRUE(account_row.ParseFromString(account));
+    EXPECT_EQ(account_row.SerializeAsString(), account);
+    EXPECT_EQ(account_row.balance(), number);
+
+    Scribe scribe;
+    Record record = scribe.Transfer(kBaker, kPrinter, 1);
+    record.time_us = number;
+    record.booking_date = CivilDate::FromDays(static_cast<int32_t>(number));
+    Entry& entry = record.entries[0];
+    entry.value_date = record.booking_date;
+    entry.trade = TradeNumber{static_cast<uint64_t>(number)};
+    entry.postings[0].balance_after = Amount::FromMinorUnits(number);
+    const std::string posting = EncodeAccountEntry(
+        record, entry, entry.postings[0], static_cast<uint64_t>(number));
+    storage::v1::AccountEntryRow row;
+    ASSERT_TRUE(row.ParseFromString(posting));
+    EXPECT_EQ(row.SerializeAsString(), posting);
+    EXPECT_EQ(row.balance_after(), number);
+    EXPECT_EQ(row.posting_count(), static_cast<uint64_t>(number));
+    EXPECT_EQ(row.trade(), static_cast<uint64_t>(number));
+    EXPECT_EQ(row.time_us(), number);
+    EXPECT_EQ(row.value_day(), static_cast<int32_t>(number));
+  }
+}
+
 TEST(AccountCodecTest, TheCounterpartyIsTheFirstOtherAccount) {
   Scribe scribe;
   Record record = scribe.Transfer(kBaker, kPrinter, 100);

@@ -69,8 +69,9 @@ class ProjectionTest : public testing::Test {
 TEST_F(ProjectionTest, ANewJournalIsProjectedUpToItsGenesis) {
   EXPECT_EQ(projection_->view().sequence, Sequence{1});
   EXPECT_EQ(projection_->view().digest, journal_->last_digest());
-  EXPECT_EQ(Rows(Family::kMeta),
-            (FamilyRows{{"format", "1"}, {"projected", BigEndian(1)}}));
+  EXPECT_EQ(Rows(Family::kMeta), (FamilyRows{{"families", "1"},
+                                             {"format", "1"},
+                                             {"projected", BigEndian(1)}}));
   EXPECT_EQ(Rows(Family::kBookingDay).size(), 1U);
   EXPECT_EQ(Rows(Family::kTradeStep),
             (FamilyRows{{BigEndian(1), "network created"}}));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "ledger/base/limits.h"
 #include "ledger/record_codec.h"
 #include "tests/ledger/raw_batch.h"
@@ -203,6 +204,23 @@ TEST_F(RecordDamageTest, ADigestThatDoesNotHoldIsTheWorkOfAPerson) {
       DecodeBatch(batch.Bytes(), Trust::kNothing).status();
   EXPECT_EQ(status.message(),
             "the journal is damaged at sequence 6: digest of the record");
+}
+
+// Records are verified two at a time, and the one that is left.
+TEST_F(RecordDamageTest, TheFirstWrongDigestIsNamedWhereverItIs) {
+  std::vector<Record> records;
+  for (size_t count = 1; count <= 5; ++count) {
+    records.push_back(scribe_.Event("event"));
+    const RawBatch whole = RawBatchOf(5, std::string(32, 'p'), records);
+    ASSERT_EQ(CodeOf(whole.Bytes(), Trust::kNothing), absl::StatusCode::kOk);
+    for (size_t wrong = 0; wrong < count; ++wrong) {
+      RawBatch batch = whole;
+      batch.frames[wrong].digest = std::string(32, 'd');
+      EXPECT_EQ(DecodeBatch(batch.Bytes(), Trust::kNothing).status().message(),
+                absl::StrCat("the journal is damaged at sequence ", 5 + wrong,
+                             ": digest of the record"));
+    }
+  }
 }
 
 TEST_F(RecordDamageTest, APayloadThatThisVersionDoesNotKnowIsRefused) {

@@ -18,7 +18,7 @@ Refusal Sample(Reason reason) {
        {"field",    "value",   "allowed",   "name",    "request_id", "number",
         "trade",    "account", "spendable", "room",    "amount",     "missing",
         "who",      "state",   "needed",    "method",  "role",       "limit",
-        "sequence", "purpose", "wanted",    "network", "key_id"}) {
+        "sequence", "purpose", "wanted",    "network", "key_id",     "what"}) {
     refusal.metadata.emplace_back(key, std::string("<") + key + ">");
   }
   return refusal;
@@ -39,6 +39,7 @@ TEST(ErrorTest, EveryReasonHasExactlyOneErrorInfo) {
     }
     EXPECT_EQ(!error.fields.empty(), reason == Reason::kFieldInvalid);
     EXPECT_EQ(error.has_retry, reason == Reason::kQueueFull ||
+                                   reason == Reason::kRateLimited ||
                                    reason == Reason::kDiskNearlyFull);
   }
 }

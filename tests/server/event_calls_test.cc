@@ -270,6 +270,35 @@ TEST(EventCallsTest, AThousandWatchAndAllAreTold) {
   }
 }
 
+TEST(EventCallsTest, WhoReadsNothingForTooLongIsGivenUp) {
+  Scene scene;
+  scene.server_options().stream_patience = absl::Milliseconds(300);
+  scene.Restart();
+  scene.MakeNetwork();
+  // More than the windows of a connection hold.
+  for (int i = 0; i < 8; ++i) {
+    v1::BatchCreateTradesRequest batch;
+    batch.set_parent("networks/res");
+    batch.set_mode(v1::BatchCreateTradesRequest::INDEPENDENT);
+    for (int k = 0; k < 1'000; ++k) {
+      auto* const item = batch.add_requests();
+      *item = Sale(absl::StrCat(i, "-", k), 1);
+      item->mutable_trade()->set_description(std::string(400, 'x'));
+    }
+    ASSERT_TRUE(scene.Call(batch).status.ok());
+  }
+  const auto channel = scene.NewChannel();
+  Watcher silent(channel, From(1));
+  Watcher reads(scene.channel(), From(1));
+  EXPECT_EQ(reads.Take(8'000).size(), 8'000u);
+  absl::SleepFor(absl::Seconds(3));
+  // It is told when it looks.
+  EXPECT_LT(silent.Take(8'000).size(), 8'000u);
+  EXPECT_EQ(silent.End().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(scene.Call(Sale("after", 1)).status.ok());
+  EXPECT_GE(reads.Take(1).size(), 1u);
+}
+
 TEST(EventCallsTest, WhoReadsNothingHoldsNobodyUp) {
   Scene scene;
   scene.MakeNetwork();

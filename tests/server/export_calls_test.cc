@@ -2,61 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "ledger/digest.h"
-#include "tests/server/scene.h"
+#include "tests/server/export_scene.h"
 
 namespace skontro::server {
 namespace {
-
-constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
-
-bool Has(const std::string& text, const std::string& words) {
-  return text.find(words) != std::string::npos;
-}
-
-// A French seller with a year of trades behind it; the year is over if
-// `closed`.
-void MakeBooks(Scene& scene, bool closed) {
-  scene.MakeNetwork();
-  auto member = MemberRequest("m", "atelier");
-  member.mutable_member()->set_legal_name("Atelier Durand SARL");
-  auto* id = member.mutable_member()->add_company_ids();
-  id->set_scheme("siren");
-  id->set_value("732 829 320");
-  ASSERT_TRUE(scene.Call(member).status.ok());
-  for (int i = 0; i < 5; ++i) {
-    scene.clock().Advance(kDayUs);
-    auto sale = TradeRequest(absl::StrCat("s-", i), "atelier", "garage",
-                             1'000 + i, v1::Trade::BUYER);
-    sale.mutable_trade()->mutable_invoice()->set_number(absl::StrCat("F", i));
-    ASSERT_TRUE(scene.Call(sale).status.ok());
-  }
-  v1::ReverseTradeRequest reverse;
-  reverse.set_name("networks/res/trades/t7");
-  reverse.set_request_id("reverse");
-  ASSERT_TRUE(scene.Call(reverse).status.ok());
-  if (!closed) return;
-  scene.clock().Advance(365 * kDayUs);
-  ASSERT_TRUE(scene.Call(Sale("next-year", 1)).status.ok());
-}
-
-v1::ExportFecRequest Fec(const std::string& member, int year) {
-  v1::ExportFecRequest request;
-  request.set_member("networks/res/members/" + member);
-  request.set_year(year);
-  return request;
-}
-
-v1::ExportJournalCsvRequest Csv(const std::string& member, int year) {
-  v1::ExportJournalCsvRequest request;
-  request.set_member("networks/res/members/" + member);
-  request.set_year(year);
-  return request;
-}
 
 TEST(ExportCallsTest, AClosedYearIsExportedWithItsManifestLast) {
   Scene scene;
@@ -186,6 +142,73 @@ TEST(ExportCallsTest, WhatIsWrongIsRefused) {
   EXPECT_EQ(ErrorIn(scene.Call(request).status).metadata.at("field"), "member");
 }
 
+TEST(ExportCallsTest, EveryFormatIsGivenTwiceWithTheSameBytes) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  std::set<std::string> names;
+  for (const v1::ExportRequest::Format format : AllFormats()) {
+    const std::string title = v1::ExportRequest::Format_Name(format);
+    const auto first = scene.Call(Books("atelier", format, 2026));
+    ASSERT_TRUE(first.status.ok())
+        << title << " " << first.status.error_message();
+    ASSERT_GE(first.files.size(), 2u) << title;
+    EXPECT_TRUE(names.insert(first.files[0].first).second) << title;
+    const std::string& manifest = first.files.back().second;
+    EXPECT_TRUE(Has(first.files.back().first, ".manifest.json"));
+    EXPECT_TRUE(
+        Has(manifest, ledger::ToHex(ledger::HashOf(first.files[0].second))))
+        << title;
+    // 10.00 to 10.04 sold, and 10.01 taken back.
+    EXPECT_TRUE(Has(manifest, "\"closing\": \"40.09\"")) << manifest;
+    EXPECT_EQ(scene.Call(Books("atelier", format, 2026)).files, first.files);
+  }
+}
+
+TEST(ExportCallsTest, AStatementSaysWhenItsLastRecordWasCommitted) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  const auto statement =
+      scene.Call(Books("atelier", v1::ExportRequest::CAMT_053, 2026));
+  ASSERT_TRUE(statement.status.ok());
+  const std::string& camt = statement.files[0].second;
+  EXPECT_TRUE(Has(camt, "camt.053.001.08"));
+  EXPECT_TRUE(Has(camt, "<CreDtTm>2027-")) << camt.substr(0, 600);
+  EXPECT_TRUE(Has(camt, "<AmtDtls>"));
+}
+
+TEST(ExportCallsTest, ASequenceThatIsNotThereYetIsNotWaitedFor) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  auto request = Csv("atelier", 2026);
+  request.set_min_sequence(2);
+  EXPECT_TRUE(scene.Call(request).status.ok());
+  request.set_min_sequence(999);
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).reason, "SEQUENCE_NOT_REACHED");
+  request.set_min_sequence(-1);
+  EXPECT_EQ(ErrorIn(scene.Call(request).status).metadata.at("field"),
+            "min_sequence");
+}
+
+TEST(ExportCallsTest, ExportsAtOnceDoNotMix) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  std::map<v1::ExportRequest::Format, Scene::Export> alone;
+  for (const auto format : AllFormats()) {
+    alone[format] = scene.Call(Books("atelier", format, 2026));
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    for (const auto format : AllFormats()) {
+      threads.emplace_back([&, format] {
+        const auto books = scene.Call(Books("atelier", format, 2026));
+        EXPECT_TRUE(books.status.ok()) << books.status.error_message();
+        EXPECT_EQ(books.files, alone.at(format).files);
+      });
+    }
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
 TEST(ExportCallsTest, ALargeExportSurvivesAReaderThatBreaksOff) {
   Scene scene;
   scene.MakeNetwork();
@@ -199,8 +222,7 @@ TEST(ExportCallsTest, ALargeExportSurvivesAReaderThatBreaksOff) {
   const auto stub = v1::FiscalService::NewStub(scene.channel());
   for (int round = 0; round < 10; ++round) {
     grpc::ClientContext context;
-    const auto reader =
-        stub->ExportJournalCsv(&context, Csv("imprimerie", 2026));
+    const auto reader = stub->Export(&context, Csv("imprimerie", 2026));
     v1::ExportChunk chunk;
     for (int i = 0; i < round && reader->Read(&chunk); ++i) {
     }
@@ -210,6 +232,42 @@ TEST(ExportCallsTest, ALargeExportSurvivesAReaderThatBreaksOff) {
   const auto whole = scene.Call(Csv("imprimerie", 2026));
   ASSERT_TRUE(whole.status.ok());
   EXPECT_TRUE(Has(whole.files[1].second, "\"trades\": 2000"));
+}
+
+TEST(ExportCallsTest, AReaderThatTakesNothingKeepsNoWorker) {
+  Scene scene;
+  scene.server_options().stream_patience = absl::Milliseconds(300);
+  scene.Restart();
+  scene.MakeNetwork();
+  // More than the windows of a connection hold.
+  v1::BatchCreateTradesRequest batch;
+  batch.set_parent("networks/res");
+  batch.set_mode(v1::BatchCreateTradesRequest::INDEPENDENT);
+  for (int i = 0; i < 8'000; ++i) {
+    *batch.add_requests() = Sale(absl::StrCat("b-", i), 1);
+    batch.mutable_requests(i)->mutable_trade()->set_description(
+        std::string(300, 'x'));
+  }
+  ASSERT_TRUE(scene.Call(batch).status.ok());
+  // Twice as many as there are workers.
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::ExportChunk>>> silent;
+  for (int i = 0; i < 8; ++i) {
+    channels.push_back(scene.NewChannel());
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    silent.push_back(
+        v1::FiscalService::NewStub(channels.back())
+            ->Export(contexts.back().get(), Csv("imprimerie", 2026)));
+  }
+  const auto whole = scene.Call(Csv("imprimerie", 2026));
+  EXPECT_TRUE(whole.status.ok()) << whole.status.error_message();
+  for (const auto& reader : silent) {
+    v1::ExportChunk chunk;
+    while (reader->Read(&chunk)) {
+    }
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
 }
 
 TEST(AuditCallsTest, BooksThatHoldAreSaidToHold) {

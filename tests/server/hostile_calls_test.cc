@@ -219,6 +219,20 @@ TEST(HostileCallsTest, ABatchThatIsBrokenOffIsDecidedAllTheSame) {
   EXPECT_EQ(scene.BalanceOf("boulangerie"), -500);
 }
 
+TEST(HostileCallsTest, ARequestIdWithLineEndsIsRefusedAndForgesNothing) {
+  Scene scene;
+  scene.MakeNetwork();
+  for (const std::string& id :
+       {std::string("r\r\ngrpc-status: 0"), std::string("r\ngrpc-status: 0"),
+        std::string("r\0", 2), std::string("\u202er"), std::string("\u0085")}) {
+    const auto reply = scene.Call(Sale(id, 5));
+    EXPECT_EQ(reply.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(reply.error().metadata.at("field"), "request_id");
+    EXPECT_EQ(reply.status.error_message().find('\n'), std::string::npos);
+  }
+  EXPECT_EQ(scene.BalanceOf("boulangerie"), 0);
+}
+
 TEST(HostileCallsTest, MetadataOfAllKindsIsIgnored) {
   Scene scene;
   scene.MakeNetwork();

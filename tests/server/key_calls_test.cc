@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -467,6 +468,32 @@ TEST_F(KeyCallsTest, TheLastUseOfAKeyIsSeen) {
   const auto got = scene_.Call(GetKey("k1"));
   EXPECT_EQ(got.response.api_key().last_use_time().seconds(),
             scene_.clock().NowUs() / 1'000'000);
+}
+
+TEST_F(KeyCallsTest, TheLastUseOfAKeyOutlivesTheServer) {
+  const std::string key = Make(KeyRequest("r-1", "k1", "imprimerie"));
+  Make(KeyRequest("r-2", "unused", "garage"));
+  EXPECT_EQ(Proves(key), "yes");
+  const int64_t used_s = scene_.clock().NowUs() / 1'000'000;
+  Pass(3'600);
+  const auto last_use = [&](const std::string& id) {
+    return scene_.Call(GetKey(id)).response.api_key().last_use_time().seconds();
+  };
+  scene_.Restart();
+  EXPECT_EQ(last_use("k1"), used_s);
+  EXPECT_EQ(last_use("unused"), 0);
+  // Nothing was used in between, and nothing is forgotten by that.
+  scene_.Restart();
+  EXPECT_EQ(last_use("k1"), used_s);
+  // A file that says nonsense is no reason not to start.
+  const std::string path = scene_.directory() + "/networks/res/last_uses";
+  ASSERT_TRUE(std::filesystem::exists(path));
+  scene_.server().Stop(absl::Seconds(5));
+  std::ofstream(path) << "k1\n\n k1 5\nk1 -5\nk1 9x\nunused 1000000\n"
+                      << std::string(500, 'k') << " 7\nnobody 1000000\n";
+  scene_.Restart();
+  EXPECT_EQ(last_use("k1"), 0);
+  EXPECT_EQ(last_use("unused"), 1);
 }
 
 // Whatever the server wrote, in files and rows, the text of no key is in it.

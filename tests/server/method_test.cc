@@ -13,6 +13,7 @@
 #include "ledger/base/reason.h"
 #include "ledger/entry.h"
 #include "skontro/v1/account_service.pb.h"
+#include "skontro/v1/admin_service.pb.h"
 #include "skontro/v1/audit_service.pb.h"
 #include "skontro/v1/credit_service.pb.h"
 #include "skontro/v1/error_reason.pb.h"
@@ -35,11 +36,12 @@ const FileDescriptor* const kFiles[] = {
     v1::GetAccountRequest::descriptor()->file(),
     v1::GetCreditLineRequest::descriptor()->file(),
     v1::GetTradeRequest::descriptor()->file(),
-    v1::ExportFecRequest::descriptor()->file(),
+    v1::ExportRequest::descriptor()->file(),
     v1::GetOperationRequest::descriptor()->file(),
     v1::VerifyRequest::descriptor()->file(),
     v1::WatchEventsRequest::descriptor()->file(),
     v1::GetApiKeyRequest::descriptor()->file(),
+    v1::GetServerStatusRequest::descriptor()->file(),
 };
 
 std::set<std::string> MethodsOfProtos() {
@@ -107,6 +109,11 @@ TEST(MethodTest, ReasonsAreTheSameOnTheWireAndInTheJournal) {
 TEST(MethodTest, StatesAndKindsHaveTheNumbersOfTheWire) {
   EXPECT_EQ(static_cast<int>(engine::TradeState::kProposed),
             v1::Trade::PROPOSED);
+  EXPECT_EQ(static_cast<int>(engine::TradeState::kAuthorised),
+            v1::Trade::AUTHORISED);
+  EXPECT_EQ(static_cast<int>(engine::TradeState::kWithdrawn),
+            v1::Trade::WITHDRAWN);
+  EXPECT_EQ(static_cast<int>(engine::TradeState::kExpired), v1::Trade::EXPIRED);
   EXPECT_EQ(static_cast<int>(engine::TradeState::kSettled), v1::Trade::SETTLED);
   EXPECT_EQ(static_cast<int>(engine::TradeState::kDeclined),
             v1::Trade::DECLINED);

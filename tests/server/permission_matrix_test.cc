@@ -22,6 +22,7 @@
 #include "absl/strings/str_replace.h"
 #include "engine/permission.h"
 #include "engine/visibility.h"
+#include "skontro/v1/admin_service.grpc.pb.h"
 #include "skontro/v1/event_service.grpc.pb.h"
 #include "tests/server/scene.h"
 
@@ -146,6 +147,19 @@ class Matrix {
                    : NewTrade(target, other, acts, false);
   }
 
+  // One that who acts sells: proposed, or with a hold.
+  std::string SoldTrade(Target target, bool held) {
+    if (target == Target::kAbsent) return "networks/res/trades/nothing";
+    const bool own = target == Target::kOwn;
+    auto request = TradeRequest(NewId(), own ? "imprimerie" : "garage",
+                                own ? "boulangerie" : "atelier", 1,
+                                held ? v1::Trade::BUYER : v1::Trade::SELLER);
+    if (held) request.mutable_trade()->mutable_hold();
+    const auto made = scene_.Call(request);
+    Must(made.status);
+    return made.response.trade().name();
+  }
+
   std::string OperationOf(Target target) {
     if (target == Target::kAbsent) return "networks/res/operations/1";
     v1::VerifyRequest request;
@@ -185,9 +199,9 @@ class Matrix {
     return [this, request] { return scene_.Call(request).status; };
   }
 
-  template <typename Request>
   std::function<grpc::Status()> Exporting(Target target) {
-    Request request;
+    v1::ExportRequest request;
+    request.set_format(v1::ExportRequest::JOURNAL_CSV);
     request.set_member("networks/res/members/" + MemberOf(target));
     request.set_year(2026);
     return [this, request] { return scene_.Call(request).status; };
@@ -207,12 +221,52 @@ class Matrix {
     return comes ? grpc::Status::OK : status;
   }
 
+  grpc::Status GetServerStatus() {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer " + scene_.key());
+    v1::GetServerStatusResponse response;
+    return v1::AdminService::NewStub(scene_.channel())
+        ->GetServerStatus(&context, {}, &response);
+  }
+
+  // What came of the one trade of a stream.
+  grpc::Status Submit(const v1::SubmitTradesRequest& request) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    context.AddMetadata("authorization", "Bearer " + scene_.key());
+    const auto stub = v1::TradeService::NewStub(scene_.channel());
+    const auto stream = stub->SubmitTrades(&context);
+    stream->Write(request);
+    stream->WritesDone();
+    v1::SubmitTradesResponse response;
+    v1::SubmitTradesResponse none;
+    const bool comes = stream->Read(&response);
+    while (stream->Read(&none)) {
+    }
+    const grpc::Status status = stream->Finish();
+    if (!comes || !response.results(0).has_error()) return status;
+    const google::rpc::Status& error = response.results(0).error();
+    return {static_cast<grpc::StatusCode>(error.code()), error.message(),
+            error.SerializeAsString()};
+  }
+
+  // As an earlier call may have left it, it is not. Refused where it is.
+  void Activate(const std::string& member) {
+    v1::ChangeMemberStatusRequest request;
+    request.set_name(member);
+    request.set_status(v1::Member::ACTIVE);
+    request.set_reason("the matrix");
+    request.set_request_id(NewId());
+    scene_.Call(request);
+  }
+
   // What has to be there is made first, as who runs the server.
   std::function<grpc::Status()> Prepare(const std::string& method,
                                         Target target) {
     const std::string network = NetworkOf(target);
     const std::string member = "networks/res/members/" + MemberOf(target);
     const std::string account = member + "/accounts/main";
+    Activate(member);
     if (method == "NetworkService.GetNetwork") {
       return Named<v1::GetNetworkRequest>(network);
     }
@@ -221,6 +275,16 @@ class Matrix {
     }
     if (method == "NetworkService.CreateNetwork") {
       const auto request = NetworkRequest(NewId(), NewId());
+      return [this, request] { return scene_.Call(request).status; };
+    }
+    if (method == "NetworkService.GetPolicies") {
+      return Named<v1::GetPoliciesRequest>(network + "/policies");
+    }
+    if (method == "NetworkService.UpdatePolicies") {
+      v1::UpdatePoliciesRequest request;
+      request.mutable_policies()->set_name(network + "/policies");
+      request.mutable_policies()->mutable_deal_cap()->set_minor_units(0);
+      request.set_request_id(NewId());
       return [this, request] { return scene_.Call(request).status; };
     }
     if (method == "MemberService.GetMember") {
@@ -234,11 +298,28 @@ class Matrix {
       request.set_parent(network);
       return [this, request] { return scene_.Call(request).status; };
     }
+    if (method == "MemberService.ChangeMemberStatus") {
+      v1::ChangeMemberStatusRequest request;
+      request.set_name(member);
+      request.set_reason("the matrix");
+      request.set_status(v1::Member::EARN_ONLY);
+      request.set_request_id(NewId());
+      return [this, request] { return scene_.Call(request).status; };
+    }
+    if (method == "MemberService.ListMemberStatusChanges") {
+      return InParent<v1::ListMemberStatusChangesRequest>(member);
+    }
     if (method == "AccountService.GetAccount") {
       return Named<v1::GetAccountRequest>(account);
     }
     if (method == "AccountService.GetStatement") {
       return Named<v1::GetStatementRequest>(account);
+    }
+    if (method == "AccountService.ListEntries") {
+      return InParent<v1::ListEntriesRequest>(account);
+    }
+    if (method == "AccountService.ListAccounts") {
+      return InParent<v1::ListAccountsRequest>(network);
     }
     if (method == "CreditService.GetCreditLine") {
       return Named<v1::GetCreditLineRequest>(account + "/creditLine");
@@ -274,21 +355,35 @@ class Matrix {
           "", "boulangerie", MemberOf(target), 1, v1::Trade::BUYER);
       return [this, request] { return scene_.Call(request).status; };
     }
+    if (method == "TradeService.SubmitTrades") {
+      v1::SubmitTradesRequest request;
+      request.set_parent("networks/res");
+      *request.add_requests() = TradeRequest(
+          NewId(), "boulangerie", MemberOf(target), 1, v1::Trade::BUYER);
+      return [this, request] { return Submit(request); };
+    }
     if (method == "TradeService.AcceptTrade") {
       return Changing<v1::AcceptTradeRequest>(StepTrade(target, false));
     }
     if (method == "TradeService.DeclineTrade") {
       return Changing<v1::DeclineTradeRequest>(StepTrade(target, false));
     }
+    if (method == "TradeService.AuthoriseTrade") {
+      return Changing<v1::AuthoriseTradeRequest>(StepTrade(target, false));
+    }
+    if (method == "TradeService.WithdrawTrade") {
+      return Changing<v1::WithdrawTradeRequest>(SoldTrade(target, false));
+    }
+    if (method == "TradeService.SettleTrade") {
+      return Changing<v1::SettleTradeRequest>(SoldTrade(target, true));
+    }
+    if (method == "TradeService.ReleaseTrade") {
+      return Changing<v1::ReleaseTradeRequest>(SoldTrade(target, true));
+    }
     if (method == "TradeService.ReverseTrade") {
       return Changing<v1::ReverseTradeRequest>(StepTrade(target, true));
     }
-    if (method == "FiscalService.ExportFec") {
-      return Exporting<v1::ExportFecRequest>(target);
-    }
-    if (method == "FiscalService.ExportJournalCsv") {
-      return Exporting<v1::ExportJournalCsvRequest>(target);
-    }
+    if (method == "FiscalService.Export") return Exporting(target);
     if (method == "EventService.WatchEvents") {
       v1::WatchEventsRequest request;
       request.set_parent("networks/res");
@@ -349,6 +444,9 @@ class Matrix {
     if (method == "KeyService.RevokeApiKey") {
       return Changing<v1::RevokeApiKeyRequest>(KeyOf(target));
     }
+    if (method == "AdminService.GetServerStatus") {
+      return [this] { return GetServerStatus(); };
+    }
     ADD_FAILURE() << method << " is not walked: say here how it is called";
     return [] { return grpc::Status(grpc::StatusCode::UNKNOWN, "no call"); };
   }
@@ -361,12 +459,14 @@ class Matrix {
 // Methods whose target is the network itself: there is nothing of one's own.
 bool IsOfNetwork(std::string_view method) {
   for (const std::string_view of_network :
-       {"NetworkService.GetNetwork", "MemberService.ListMembers",
-        "MemberService.CreateMember", "OperationService.ListOperations",
-        "AuditService.Verify", "AuditService.GetHead",
-        "AuditService.ProveInclusion", "AuditService.ProveConsistency",
-        "AuditService.ListHeadKeys", "AuditService.RotateHeadKey",
-        "KeyService.CreateApiKey", "KeyService.ListApiKeys"}) {
+       {"NetworkService.GetNetwork", "NetworkService.GetPolicies",
+        "NetworkService.UpdatePolicies", "MemberService.ListMembers",
+        "MemberService.CreateMember", "AccountService.ListAccounts",
+        "OperationService.ListOperations", "AuditService.Verify",
+        "AuditService.GetHead", "AuditService.ProveInclusion",
+        "AuditService.ProveConsistency", "AuditService.ListHeadKeys",
+        "AuditService.RotateHeadKey", "KeyService.CreateApiKey",
+        "KeyService.ListApiKeys"}) {
     if (method == of_network) return true;
   }
   return false;
@@ -374,6 +474,7 @@ bool IsOfNetwork(std::string_view method) {
 
 bool HasNoTarget(std::string_view method) {
   return method == "NetworkService.ListNetworks" ||
+         method == "AdminService.GetServerStatus" ||
          method == "NetworkService.CreateNetwork";
 }
 

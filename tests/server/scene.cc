@@ -92,11 +92,16 @@ void Scene::Start() {
   options.engine = options_;
   options.metrics = &metrics_;
   networks_ = Must(NetworkRegistry::Open(data_.get(), options, log_.get()));
-  Server::Options server;
+  Server::Options server = server_options_;
   server.address = "127.0.0.1:0";
   server.authentication.secret = std::string(32, 's');
   server.authentication.server_key = server_key_;
   server.authentication.trust_anybody = trust_anybody_;
+  server.status.version = "test";
+  server.status.start_time_us = clock_.NowUs();
+  server.status.insecure = trust_anybody_;
+  server.status.data_directory = directory_.path();
+  server.status.disk_full_percent = 100;
   server_ = Must(
       Server::Start(server, networks_.get(), &clock_, log_.get(), &metrics_));
   channel_ = NewChannel();
@@ -156,11 +161,17 @@ Reply<Response> Scene::Invoke(
 SKONTRO_CALL(NetworkService, GetNetwork)
 SKONTRO_CALL(NetworkService, ListNetworks)
 SKONTRO_CALL(NetworkService, CreateNetwork)
+SKONTRO_CALL(NetworkService, GetPolicies)
+SKONTRO_CALL(NetworkService, UpdatePolicies)
 SKONTRO_CALL(MemberService, GetMember)
 SKONTRO_CALL(MemberService, ListMembers)
 SKONTRO_CALL(MemberService, CreateMember)
+SKONTRO_CALL(MemberService, ChangeMemberStatus)
+SKONTRO_CALL(MemberService, ListMemberStatusChanges)
 SKONTRO_CALL(AccountService, GetAccount)
 SKONTRO_CALL(AccountService, GetStatement)
+SKONTRO_CALL(AccountService, ListEntries)
+SKONTRO_CALL(AccountService, ListAccounts)
 SKONTRO_CALL(CreditService, GetCreditLine)
 SKONTRO_CALL(CreditService, ListCreditLineChanges)
 SKONTRO_CALL(CreditService, SetCreditLine)
@@ -171,6 +182,10 @@ SKONTRO_CALL(TradeService, BatchCreateTrades)
 SKONTRO_CALL(TradeService, AcceptTrade)
 SKONTRO_CALL(TradeService, DeclineTrade)
 SKONTRO_CALL(TradeService, ReverseTrade)
+SKONTRO_CALL(TradeService, WithdrawTrade)
+SKONTRO_CALL(TradeService, AuthoriseTrade)
+SKONTRO_CALL(TradeService, SettleTrade)
+SKONTRO_CALL(TradeService, ReleaseTrade)
 SKONTRO_CALL(OperationService, GetOperation)
 SKONTRO_CALL(OperationService, ListOperations)
 SKONTRO_CALL(OperationService, CancelOperation)
@@ -195,6 +210,8 @@ Scene::Export Receive(grpc::ClientReader<v1::ExportChunk>* reader) {
   v1::ExportChunk chunk;
   while (reader->Read(&chunk)) {
     if (chunk.has_file_name()) {
+      EXPECT_NE(chunk.media_type(), "");
+      EXPECT_GT(chunk.sequence(), 0);
       received.files.emplace_back(chunk.file_name(), "");
     } else if (received.files.empty()) {
       ADD_FAILURE() << "content came before a file began";
@@ -209,17 +226,10 @@ Scene::Export Receive(grpc::ClientReader<v1::ExportChunk>* reader) {
 
 }  // namespace
 
-Scene::Export Scene::Call(const v1::ExportFecRequest& request) {
+Scene::Export Scene::Call(const v1::ExportRequest& request) {
   const auto context = NewContext();
   return Receive(v1::FiscalService::NewStub(channel_)
-                     ->ExportFec(context.get(), request)
-                     .get());
-}
-
-Scene::Export Scene::Call(const v1::ExportJournalCsvRequest& request) {
-  const auto context = NewContext();
-  return Receive(v1::FiscalService::NewStub(channel_)
-                     ->ExportJournalCsv(context.get(), request)
+                     ->Export(context.get(), request)
                      .get());
 }
 

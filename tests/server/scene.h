@@ -87,6 +87,9 @@ class Scene {
   // boulangerie and garage.
   void MakeNetwork(const std::string& id = "res");
 
+  // What the server is started with, of the next Restart() on.
+  Server::Options& server_options() { return server_options_; }
+
   Server& server() { return *server_; }
   NetworkRegistry& networks() { return *networks_; }
   ManualClock& clock() { return clock_; }
@@ -99,11 +102,20 @@ class Scene {
   Reply<v1::ListNetworksResponse> Call(const v1::ListNetworksRequest& request);
   Reply<v1::CreateNetworkResponse> Call(
       const v1::CreateNetworkRequest& request);
+  Reply<v1::GetPoliciesResponse> Call(const v1::GetPoliciesRequest& request);
+  Reply<v1::UpdatePoliciesResponse> Call(
+      const v1::UpdatePoliciesRequest& request);
   Reply<v1::GetMemberResponse> Call(const v1::GetMemberRequest& request);
   Reply<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
   Reply<v1::CreateMemberResponse> Call(const v1::CreateMemberRequest& request);
+  Reply<v1::ChangeMemberStatusResponse> Call(
+      const v1::ChangeMemberStatusRequest& request);
+  Reply<v1::ListMemberStatusChangesResponse> Call(
+      const v1::ListMemberStatusChangesRequest& request);
   Reply<v1::GetAccountResponse> Call(const v1::GetAccountRequest& request);
   Reply<v1::GetStatementResponse> Call(const v1::GetStatementRequest& request);
+  Reply<v1::ListEntriesResponse> Call(const v1::ListEntriesRequest& request);
+  Reply<v1::ListAccountsResponse> Call(const v1::ListAccountsRequest& request);
   Reply<v1::GetCreditLineResponse> Call(
       const v1::GetCreditLineRequest& request);
   Reply<v1::ListCreditLineChangesResponse> Call(
@@ -118,6 +130,12 @@ class Scene {
   Reply<v1::AcceptTradeResponse> Call(const v1::AcceptTradeRequest& request);
   Reply<v1::DeclineTradeResponse> Call(const v1::DeclineTradeRequest& request);
   Reply<v1::ReverseTradeResponse> Call(const v1::ReverseTradeRequest& request);
+  Reply<v1::WithdrawTradeResponse> Call(
+      const v1::WithdrawTradeRequest& request);
+  Reply<v1::AuthoriseTradeResponse> Call(
+      const v1::AuthoriseTradeRequest& request);
+  Reply<v1::SettleTradeResponse> Call(const v1::SettleTradeRequest& request);
+  Reply<v1::ReleaseTradeResponse> Call(const v1::ReleaseTradeRequest& request);
 
   Reply<v1::GetHeadResponse> Call(const v1::GetHeadRequest& request);
   Reply<v1::ProveInclusionResponse> Call(
@@ -139,8 +157,7 @@ class Scene {
     grpc::Status status;
     std::vector<std::pair<std::string, std::string>> files;
   };
-  Export Call(const v1::ExportFecRequest& request);
-  Export Call(const v1::ExportJournalCsvRequest& request);
+  Export Call(const v1::ExportRequest& request);
 
   Reply<v1::VerifyResponse> Call(const v1::VerifyRequest& request);
   Reply<v1::GetOperationResponse> Call(const v1::GetOperationRequest& request);
@@ -182,6 +199,7 @@ class Scene {
                          Service& stub, const Request& request);
 
   const engine::Engine::Options options_;
+  Server::Options server_options_;
   TemporaryDirectory directory_;
   ManualClock clock_;
   std::unique_ptr<Log> log_;

@@ -4,24 +4,22 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/auth/certificates.h"
 #include "server/auth/tls.h"
+#include "tests/server/authority.h"
 #include "tests/server/scene.h"
 
 namespace skontro::server {
@@ -30,97 +28,6 @@ namespace {
 constexpr int64_t kDayUs = int64_t{86'400} * 1'000'000;
 
 int64_t Now() { return absl::ToUnixMicros(absl::Now()); }
-
-std::string ReadText(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream bytes;
-  bytes << in.rdbuf();
-  return bytes.str();
-}
-
-void WriteText(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-}
-
-// A certificate of a client, signed by an authority of the tests.
-struct Pem {
-  std::string certificate;
-  std::string key;
-};
-
-std::string TextOf(BIO* bio) {
-  char* bytes = nullptr;
-  const long length = BIO_get_mem_data(bio, &bytes);
-  std::string text(bytes, static_cast<size_t>(length));
-  BIO_free(bio);
-  return text;
-}
-
-class Authority {
- public:
-  explicit Authority(const std::string& name) : key_(EVP_EC_gen("P-256")) {
-    certificate_ = New(name, key_, 0, 3'650);
-    X509_set_issuer_name(certificate_, X509_get_subject_name(certificate_));
-    Extend(certificate_, NID_basic_constraints, "critical,CA:TRUE");
-    X509_sign(certificate_, key_, EVP_sha256());
-  }
-  ~Authority() {
-    X509_free(certificate_);
-    EVP_PKEY_free(key_);
-  }
-  Authority(const Authority&) = delete;
-  Authority& operator=(const Authority&) = delete;
-
-  std::string pem() const { return PemOf(certificate_); }
-
-  // Of use from `first` to `last`, in days from now.
-  Pem Issue(const std::string& name, int first, int last) {
-    EVP_PKEY* const key = EVP_EC_gen("P-256");
-    X509* const certificate = New(name, key, first, last);
-    X509_set_issuer_name(certificate, X509_get_subject_name(certificate_));
-    Extend(certificate, NID_ext_key_usage, "clientAuth");
-    X509_sign(certificate, key_, EVP_sha256());
-    Pem pem;
-    pem.certificate = PemOf(certificate);
-    BIO* const bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
-    pem.key = TextOf(bio);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    return pem;
-  }
-
- private:
-  static std::string PemOf(X509* certificate) {
-    BIO* const bio = BIO_new(BIO_s_mem());
-    PEM_write_bio_X509(bio, certificate);
-    return TextOf(bio);
-  }
-
-  static void Extend(X509* certificate, int nid, const char* value) {
-    X509_EXTENSION* const extension =
-        X509V3_EXT_conf_nid(nullptr, nullptr, nid, value);
-    X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-  }
-
-  X509* New(const std::string& name, EVP_PKEY* key, int first, int last) {
-    X509* const certificate = X509_new();
-    X509_set_version(certificate, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial_);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), 86'400L * first - 60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 86'400L * last);
-    X509_set_pubkey(certificate, key);
-    X509_NAME_add_entry_by_txt(
-        X509_get_subject_name(certificate), "CN", MBSTRING_UTF8,
-        reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
-    return certificate;
-  }
-
-  EVP_PKEY* const key_;
-  X509* certificate_ = nullptr;
-  long serial_ = 0;
-};
 
 class TlsCallsTest : public testing::Test {
  protected:
@@ -223,7 +130,10 @@ class TlsCallsTest : public testing::Test {
       X509* const peer = SSL_get1_peer_certificate(ssl);
       BIO* const bio = BIO_new(BIO_s_mem());
       i2a_ASN1_INTEGER(bio, X509_get0_serialNumber(peer));
-      serial = TextOf(bio);
+      char* bytes = nullptr;
+      const long length = BIO_get_mem_data(bio, &bytes);
+      serial.assign(bytes, static_cast<size_t>(length));
+      BIO_free(bio);
       X509_free(peer);
     }
     SSL_free(ssl);

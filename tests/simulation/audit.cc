@@ -1,6 +1,7 @@
 #include "tests/simulation/audit.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/event_projector.h"
 #include "engine/index_reader.h"
+#include "engine/trade_walk.h"
 #include "ledger/base/check.h"
 #include "ledger/statement.h"
 #include "ledger/store_journal.h"
@@ -48,7 +50,9 @@ bool Same(const std::optional<engine::TradeHistory>& a,
   return a->number == b->number && a->id == b->id && a->state == b->state &&
          a->row.created == b->row.created && a->row.time_us == b->row.time_us &&
          a->row.booking_date == b->row.booking_date &&
-         Same(a->settled, b->settled) && Same(a->ended, b->ended);
+         Same(a->settled, b->settled) && Same(a->ended, b->ended) &&
+         a->hold_expire_time_us == b->hold_expire_time_us &&
+         a->all_parts == b->all_parts && a->newest_part == b->newest_part;
 }
 
 std::string TextOf(const Row& row) {
@@ -144,6 +148,8 @@ std::string Audit::CheckBalance() {
   const auto postings = scan_.PostingsOf(account, 1, as_of);
   Integer balance = 0;
   for (const auto& posting : postings) balance += posting.amount.minor_units();
+  const std::string wrong = CheckHolds(account, as_of);
+  if (!wrong.empty()) return wrong;
   if (balance == state->balance.minor_units() &&
       postings.size() == state->posting_count) {
     return "";
@@ -152,6 +158,62 @@ std::string Audit::CheckBalance() {
                       state->balance.minor_units(), " after ",
                       state->posting_count, " postings and not ", balance.str(),
                       " after ", postings.size());
+}
+
+// What is held, added up from the trades as they were then.
+std::string Audit::CheckHolds(uint64_t account, uint64_t as_of) {
+  const auto holds =
+      engine::HoldsAt(*view_.snapshot, AccountId{account}, Sequence{as_of});
+  if (!holds.ok()) return holds.status().ToString();
+  struct Trade {
+    Integer units;
+    Integer held;
+    bool buys = false;
+  };
+  std::map<uint64_t, Trade> trades;  // Of the account, by number.
+  const auto of = [&](TradeNumber number) -> Trade* {
+    const auto found = trades.find(static_cast<uint64_t>(number));
+    return found == trades.end() ? nullptr : &found->second;
+  };
+  for (uint64_t sequence = 1; sequence <= std::min(as_of, scan_.last());
+       ++sequence) {
+    const engine::Event& event = scan_.event(sequence);
+    if (const auto* made = std::get_if<engine::TradeCreated>(&event)) {
+      const bool buys = static_cast<uint64_t>(made->buyer) == account;
+      if (!buys && static_cast<uint64_t>(made->seller) != account) continue;
+      Trade& trade = trades[sequence];
+      trade.units = made->units.minor_units();
+      if (made->holds.has_value()) trade.held = trade.units;
+      trade.buys = buys;
+    } else if (const auto* held =
+                   std::get_if<engine::TradeAuthorised>(&event)) {
+      Trade* const trade = of(held->trade);
+      if (trade != nullptr) trade->held = trade->units;
+    } else if (const auto* part = std::get_if<engine::HoldSettled>(&event)) {
+      Trade* const trade = of(part->trade);
+      if (trade == nullptr) continue;
+      trade->held -= part->units.minor_units();
+      if (part->state == engine::TradeState::kSettled) trade->held = 0;
+    } else if (const auto* let_go = std::get_if<engine::HoldReleased>(&event)) {
+      Trade* const trade = of(let_go->trade);
+      if (trade != nullptr) trade->held = 0;
+    } else if (const auto* over = std::get_if<engine::HoldExpired>(&event)) {
+      Trade* const trade = of(over->trade);
+      if (trade != nullptr) trade->held = 0;
+    }
+  }
+  Integer out = 0;
+  Integer in = 0;
+  for (const auto& [number, trade] : trades) {
+    (trade.buys ? out : in) += trade.held;
+  }
+  if (out == holds->out.minor_units() && in == holds->in.minor_units()) {
+    return "";
+  }
+  return absl::StrCat("of account ", account, " as of ", as_of, " ",
+                      holds->out.minor_units(), " and ",
+                      holds->in.minor_units(), " are held, and not ", out.str(),
+                      " and ", in.str());
 }
 
 std::string Audit::CheckStatement() {
@@ -236,16 +298,22 @@ std::string Audit::CheckTrades() {
   const uint64_t member = AnyNumber();
   const uint64_t before = AnySequence();
   const size_t limit = 1 + dice_->Below(dice_->Percent(50) ? 5 : 10'000);
-  Numbers numbers;
-  const auto visit = [&](TradeNumber number) {
-    numbers.push_back(static_cast<uint64_t>(number));
-    return numbers.size() < limit;
-  };
-  const absl::Status status =
+  engine::WalkBudget budget(SIZE_MAX);
+  const engine::TradeWalkPtr walk =
       member == 0
-          ? engine::WalkTrades(*view_.snapshot, TradeNumber{before}, visit)
+          ? engine::WalkAllTrades(*view_.snapshot,
+                                  engine::WalkOrder::kNewestFirst, &budget)
           : engine::WalkTradesOf(*view_.snapshot, MemberNumber{member},
-                                 AccountId{member}, TradeNumber{before}, visit);
+                                 AccountId{member},
+                                 engine::WalkOrder::kNewestFirst, &budget);
+  Numbers numbers;
+  absl::Status status;
+  for (uint64_t place = before; status.ok() && place > 0;) {
+    status = walk->SeekTo(TradeNumber{--place});
+    if (!walk->Valid() || numbers.size() == limit) break;
+    place = static_cast<uint64_t>(walk->number());
+    numbers.push_back(place);
+  }
   if (status.ok() && numbers == Head(scan_.TradesOf(member, before), limit)) {
     return "";
   }

@@ -37,6 +37,7 @@ class Audit {
 
  private:
   std::string CheckBalance();
+  std::string CheckHolds(uint64_t account, uint64_t as_of);
   std::string CheckStatement();
   std::string CheckTrade();
   std::string CheckTrades();

@@ -14,6 +14,7 @@ constexpr int64_t kMost = 1'000'000'000'000'000;
 constexpr size_t kMembers = 7;       // That are named; not all are admitted.
 constexpr size_t kFirstMembers = 4;  // Admitted before anything else.
 constexpr size_t kTradeIds = 60;
+constexpr int32_t kSomeDay = 20'089;  // 2025-01-01
 constexpr size_t kInvoices = 12;
 
 std::string MemberId(size_t rank) { return absl::StrCat("m", rank); }
@@ -73,7 +74,9 @@ Request Crowd::AnyRequest(const Oracle* oracle) {
   const int64_t roll = dice_.UpTo(100);
   if (roll < 3) return NewMemberRequest();
   if (roll < 11) return NewLineRequest();
-  if (roll < 19) return GroupRequest(oracle);
+  if (roll < 13) return NewPoliciesRequest(oracle);
+  if (roll < 15) return NewStatusRequest(oracle);
+  if (roll < 21) return GroupRequest(oracle);
   if (roll < 52) return StepRequest(oracle);
   Request request = New(Method::kCreateTrade);
   request.trades = {AnyTrade(oracle)};
@@ -98,6 +101,61 @@ Request Crowd::NewMemberRequest() {
   return request;
 }
 
+// Mostly back to active, so that the others go on trading; only the last few
+// ever leave.
+Request Crowd::NewStatusRequest(const Oracle* oracle) {
+  Request request = New(Method::kChangeMemberStatus);
+  NewStatus& status = request.status;
+  status.member_id = AnyMember();
+  status.reason = absl::StrCat("review ", dice_.UpTo(3));
+  status.status = dice_.Percent(60) ? 2 : static_cast<int>(3 + dice_.Below(3));
+  if (dice_.Percent(35)) {
+    status.member_id = MemberId(kMembers - dice_.Below(2));
+    status.status = dice_.Percent(40) ? 6 : 7;
+  }
+  const bool winds_down = status.status == 6;
+  if (winds_down != dice_.Percent(5)) {
+    const int32_t today =
+        oracle == nullptr ? kSomeDay : oracle->rows().back().day;
+    status.last_day = today + static_cast<int32_t>(dice_.UpTo(3)) -
+                      (dice_.Percent(10) ? 2 : 0);
+  }
+  return status.status == 7 ? Settled(std::move(request), oracle) : request;
+}
+
+// Before a member is closed, sometimes, the trade that takes its balance to
+// zero.
+Request Crowd::Settled(Request closing, const Oracle* oracle) {
+  const Oracle::Member* const member =
+      oracle == nullptr ? nullptr
+                        : oracle->FindMember(closing.status.member_id);
+  if (member == nullptr || dice_.Percent(20)) return closing;
+  for (const Oracle::Trade& open : oracle->trades()) {
+    const bool is_party = oracle->members()[open.seller - 1].id == member->id ||
+                          oracle->members()[open.buyer - 1].id == member->id;
+    const bool held = open.state == "AUTHORISED";
+    if ((open.state != "PROPOSED" && !held) || !is_party) continue;
+    planned_.push_back(
+        New(held ? Method::kReleaseTrade : Method::kDeclineTrade));
+    planned_.back().trade = open.id;
+  }
+  if (member->balance == 0) {
+    planned_.push_back(std::move(closing));
+    Request first = std::move(planned_.front());
+    planned_.pop_front();
+    return first;
+  }
+  Request request = New(Method::kCreateTrade);
+  NewTrade& trade = request.trades.emplace_back();
+  trade.buyer_pays = true;
+  const bool spends = member->balance > 0;
+  trade.units = Clamped(Integer(abs(member->balance)));
+  (spends ? trade.buyer : trade.seller) = member->id;
+  (spends ? trade.seller : trade.buyer) = MemberId(1 + dice_.Below(4));
+  planned_.push_back(std::move(closing));
+  return request;
+}
+
 Request Crowd::NewLineRequest() {
   Request request = New(Method::kSetCreditLine);
   request.line.member_id = AnyMember();
@@ -115,12 +173,36 @@ Request Crowd::NewLineRequest() {
   return request;
 }
 
-Request Crowd::StepRequest(const Oracle* oracle) {
-  const int64_t roll = dice_.UpTo(100);
-  Request request = New(roll < 55   ? Method::kAcceptTrade
-                        : roll < 72 ? Method::kDeclineTrade
-                                    : Method::kReverseTrade);
-  request.trade = AnyTradeName(oracle);
+Request Crowd::NewPoliciesRequest(const Oracle* oracle) {
+  Request request = New(Method::kUpdatePolicies);
+  // Mostly none, so that large trades go on.
+  request.policies.deal_cap = dice_.Percent(60) ? 0 : 100 + dice_.UpTo(400);
+  if (dice_.Percent(8)) {
+    request.policies.deal_cap =
+        dice_.OneOf<int64_t>({-1, kMost, kMost + 1, INT64_MIN, INT64_MAX});
+  }
+  if (dice_.Percent(30)) request.policies.deal_cap.reset();
+  if (!request.policies.deal_cap.has_value()) {
+    request.policies.vat_in_cash = 0;
+  }
+  // Shares that trades of this crowd meet, miss, and need not.
+  if (dice_.Percent(50)) {
+    request.policies.least_unit_share_bp =
+        dice_.OneOf<int64_t>({0, 0, 1, 5'000, 10'000});
+  }
+  if (dice_.Percent(50)) request.policies.vat_in_cash = dice_.UpTo(2);
+  if (dice_.Percent(4)) {
+    request.policies.least_unit_share_bp =
+        dice_.OneOf<int64_t>({-1, 10'001, INT64_MIN, INT64_MAX});
+  }
+  if (dice_.Percent(4)) {
+    request.policies.vat_in_cash = dice_.OneOf<int64_t>({-1, 2, INT64_MAX});
+  }
+  if (oracle != nullptr && dice_.Percent(50)) {
+    request.policies.etag = absl::StrCat(oracle->policies_version());
+  } else if (dice_.Percent(10)) {
+    request.policies.etag = absl::StrCat(dice_.UpTo(50));
+  }
   return request;
 }
 
@@ -157,13 +239,15 @@ void Crowd::Aim(const Oracle& oracle) {
   limits.line.reason = "aim";
   limits.line.credit_line = Clamped(member.credit_line);
   if (of_payer) {
-    limits.line.credit_line =
-        Clamped(Integer(trade.units - member.balance - missing));
+    limits.line.credit_line = Clamped(
+        Integer(trade.units - member.balance + member.holds_out - missing));
   } else {
-    limits.line.balance_limit =
-        Clamped(Integer(trade.units + member.balance - missing));
+    limits.line.balance_limit = Clamped(
+        Integer(trade.units + member.balance + member.holds_in - missing));
   }
-  Request step = New(reverses ? Method::kReverseTrade : Method::kAcceptTrade);
+  Request step = New(reverses            ? Method::kReverseTrade
+                     : dice_.Percent(35) ? Method::kAuthoriseTrade
+                                         : Method::kAcceptTrade);
   step.trade = trade.id;
   planned_.push_back(std::move(limits));
   planned_.push_back(std::move(step));
@@ -177,6 +261,9 @@ NewTrade Crowd::AnyTrade(const Oracle* oracle) {
   } while (trade.buyer == trade.seller);
   trade.buyer_pays = dice_.Percent(50);
   trade.units = UnitsOf(trade, oracle);
+  if (trade.buyer_pays ? dice_.Percent(25) : dice_.Percent(1)) {
+    trade.hold_until = HoldUntil(oracle).value_or(0);
+  }
   if (dice_.Percent(25)) {
     trade.trade_id = absl::StrCat("a-", dice_.Below(kTradeIds));
   }
@@ -198,6 +285,9 @@ int64_t Crowd::UnitsOf(const NewTrade& trade, const Oracle* oracle) {
   const Oracle::Member* buyer = oracle->FindMember(trade.buyer);
   const Oracle::Member* seller = oracle->FindMember(trade.seller);
   if (buyer == nullptr || seller == nullptr) return any;
+  if (oracle->deal_cap() > 0 && dice_.Percent(30)) {
+    return Clamped(oracle->deal_cap()) + dice_.UpTo(2);
+  }
   const Integer edge =
       dice_.Percent(50) ? oracle->SpendableOf(*buyer) : oracle->RoomOf(*seller);
   const int64_t units = Clamped(edge) + dice_.UpTo(2);
@@ -362,6 +452,12 @@ Request Crowd::Another(const Request& request) {
         other.trades.front().trade_id =
             other.trades.front().trade_id.empty() ? "x" : "";
       }
+      break;
+    case Method::kUpdatePolicies:
+      other.policies.deal_cap = 777;
+      break;
+    case Method::kChangeMemberStatus:
+      other.status.reason += "x";
       break;
     case Method::kBatchCreateTrades:
       other.trades.push_back(AnyTrade(nullptr));

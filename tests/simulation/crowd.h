@@ -39,6 +39,9 @@ class Crowd {
   Request AnyRequest(const Oracle* oracle);
   Request NewMemberRequest();
   Request NewLineRequest();
+  Request NewStatusRequest(const Oracle* oracle);
+  Request Settled(Request closing, const Oracle* oracle);
+  Request NewPoliciesRequest(const Oracle* oracle);
   Request StepRequest(const Oracle* oracle);
   Request GroupRequest(const Oracle* oracle);
   void Aim(const Oracle& oracle);
@@ -51,6 +54,10 @@ class Crowd {
   void SpoilInvoice(Invoice* invoice);
   std::string AnyMember();
   std::string AnyTradeName(const Oracle* oracle);
+  std::string TradeIn(const std::string& state, const Oracle* oracle);
+  std::optional<int64_t> HoldUntil(const Oracle* oracle);
+  std::optional<int64_t> EndOfHold(const std::string& id, const Oracle* oracle);
+  Part AnyPart(const std::string& id, const Oracle* oracle);
   std::string Scribbled(const std::string& text);
 
   Dice dice_;

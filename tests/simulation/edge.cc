@@ -47,6 +47,14 @@ std::string_view (*FieldNamesOf(Method method))(uint32_t) {
       return &NameOfField<Method::kCreateTrade>;
     case Method::kBatchCreateTrades:
       return &NameOfField<Method::kBatchCreateTrades>;
+    case Method::kUpdatePolicies:
+      return &NameOfField<Method::kUpdatePolicies>;
+    case Method::kChangeMemberStatus:
+      return &NameOfField<Method::kChangeMemberStatus>;
+    case Method::kAuthoriseTrade:
+      return &NameOfField<Method::kAuthoriseTrade>;
+    case Method::kSettleTrade:
+      return &NameOfField<Method::kSettleTrade>;
     default:
       return &NameOfField<Method::kAcceptTrade>;
   }
@@ -91,6 +99,32 @@ engine::SetCreditLine BodyOf(const NewLine& line) {
   return body;
 }
 
+engine::UpdatePolicies BodyOf(const NewPolicies& policies) {
+  engine::UpdatePolicies body;
+  if (policies.deal_cap.has_value()) {
+    body.changes.emplace_back(engine::Policy::kDealCap, *policies.deal_cap);
+  }
+  if (policies.least_unit_share_bp.has_value()) {
+    body.changes.emplace_back(engine::Policy::kLeastUnitShare,
+                              *policies.least_unit_share_bp);
+  }
+  if (policies.vat_in_cash.has_value()) {
+    body.changes.emplace_back(engine::Policy::kVatSettlement,
+                              *policies.vat_in_cash);
+  }
+  body.etag = policies.etag;
+  return body;
+}
+
+engine::ChangeMemberStatus BodyOf(const NewStatus& status) {
+  engine::ChangeMemberStatus body;
+  body.member_id = status.member_id;
+  body.status = static_cast<engine::MemberStatus>(status.status);
+  body.wind_down_date = DateOf(status.last_day);
+  body.reason = TextOf(status.reason);
+  return body;
+}
+
 engine::CreateTrade BodyOf(const NewTrade& trade) {
   engine::CreateTrade body;
   body.trade_id = trade.trade_id;
@@ -102,6 +136,8 @@ engine::CreateTrade BodyOf(const NewTrade& trade) {
   body.cash = trade.cash;
   body.cash_currency = trade.cash_currency;
   body.description = TextOf(trade.description);
+  body.holds = trade.hold_until.has_value();
+  body.hold_expire_time_us = trade.hold_until.value_or(0);
   if (!trade.invoice.has_value()) return body;
   engine::Invoice& invoice = body.invoice.emplace();
   invoice.number = trade.invoice->number;
@@ -114,6 +150,16 @@ engine::CreateTrade BodyOf(const NewTrade& trade) {
     invoice.tax_lines.push_back(
         {line.category, line.rate_ppm, line.base, line.tax});
   }
+  return body;
+}
+
+engine::SettleTrade BodyOf(const std::string& trade, const Part& part) {
+  engine::SettleTrade body;
+  body.trade_id = trade;
+  if (part.units.has_value()) {
+    body.units = Amount::FromMinorUnits(*part.units);
+  }
+  body.release_rest = part.release_rest;
   return body;
 }
 
@@ -131,6 +177,21 @@ engine::CommandBody BodyOf(const Request& request) {
       return engine::DeclineTrade{request.trade};
     case Method::kReverseTrade:
       return engine::ReverseTrade{request.trade};
+    case Method::kUpdatePolicies:
+      return BodyOf(request.policies);
+    case Method::kChangeMemberStatus:
+      return BodyOf(request.status);
+    case Method::kAuthoriseTrade:
+      return engine::AuthoriseTrade{request.trade,
+                                    request.hold_until.value_or(0)};
+    case Method::kSettleTrade:
+      return BodyOf(request.trade, request.part);
+    case Method::kReleaseTrade:
+      return engine::ReleaseTrade{request.trade};
+    case Method::kWithdrawTrade:
+      return engine::WithdrawTrade{request.trade};
+    case Method::kTick:
+      return engine::Tick{};
     case Method::kBatchCreateTrades:
       break;
   }
@@ -163,6 +224,13 @@ std::string FreedBy(const std::optional<engine::InvoiceKey>& key) {
                       key->number);
 }
 
+std::string HeldOf(const engine::HoldsAfter& holds) {
+  return absl::StrCat(" held ", static_cast<uint64_t>(holds.buyer_account), "=",
+                      holds.holds_out.minor_units(), " for ",
+                      static_cast<uint64_t>(holds.seller_account), "=",
+                      holds.holds_in.minor_units());
+}
+
 struct LineWriter {
   uint64_t sequence;
 
@@ -179,6 +247,12 @@ struct LineWriter {
         " country=", member.country, " vat=", member.vat_id,
         " companies=", companies,
         " account=", static_cast<uint64_t>(member.main_account));
+  }
+  std::string operator()(const engine::MemberStatusSet& set) const {
+    return absl::StrCat("status of ", static_cast<uint64_t>(set.member), ": ",
+                        static_cast<uint32_t>(set.old_status), "->",
+                        static_cast<uint32_t>(set.new_status), " until ",
+                        DayOrNone(set.wind_down_date));
   }
   std::string operator()(const engine::CreditLineSet& set) const {
     return absl::StrCat("limits account=", static_cast<uint64_t>(set.account),
@@ -198,8 +272,38 @@ struct LineWriter {
     absl::StrAppend(&line, " rate=", trade.rate.numerator, "/",
                     trade.rate.denominator, " v", trade.rate.version,
                     " cash=", trade.cash);
+    if (trade.holds.has_value()) {
+      absl::StrAppend(&line, " until ", trade.hold_expire_time_us,
+                      HeldOf(*trade.holds));
+    }
     if (trade.invoice.has_value()) line += InvoiceLineOf(*trade.invoice);
     return line;
+  }
+  std::string operator()(const engine::TradeAuthorised& held) const {
+    return absl::StrCat("authorised ", static_cast<uint64_t>(held.trade),
+                        " until ", held.expire_time_us, HeldOf(held.holds));
+  }
+  std::string operator()(const engine::HoldSettled& part) const {
+    return absl::StrCat("part of ", static_cast<uint64_t>(part.trade), ": ",
+                        part.units.minor_units(), " worth ",
+                        part.national_value, " cash ", part.cash, " leaves ",
+                        static_cast<uint32_t>(part.state), HeldOf(part.holds));
+  }
+  std::string operator()(const engine::HoldReleased& ended) const {
+    return absl::StrCat("released ", static_cast<uint64_t>(ended.trade),
+                        " leaves ", static_cast<uint32_t>(ended.state),
+                        " frees ", FreedBy(ended.freed_invoice),
+                        HeldOf(ended.holds));
+  }
+  std::string operator()(const engine::HoldExpired& ended) const {
+    return absl::StrCat("expired ", static_cast<uint64_t>(ended.trade),
+                        " leaves ", static_cast<uint32_t>(ended.state),
+                        " frees ", FreedBy(ended.freed_invoice),
+                        HeldOf(ended.holds));
+  }
+  std::string operator()(const engine::TradeWithdrawn& withdrawn) const {
+    return absl::StrCat("withdrawn ", static_cast<uint64_t>(withdrawn.trade),
+                        " frees ", FreedBy(withdrawn.freed_invoice));
   }
   std::string operator()(const engine::TradeAccepted& accepted) const {
     return absl::StrCat("accepted ", static_cast<uint64_t>(accepted.trade));
@@ -229,6 +333,13 @@ struct LineWriter {
   }
   std::string operator()(const engine::ApiKeyRevoked& revoked) const {
     return absl::StrCat("key ", revoked.id, " revoked");
+  }
+  std::string operator()(const engine::PoliciesSet& set) const {
+    return absl::StrCat("policies ", set.version, " cap ",
+                        set.policies.Get(engine::Policy::kDealCap), " share ",
+                        set.policies.Get(engine::Policy::kLeastUnitShare),
+                        " vat ",
+                        set.policies.Get(engine::Policy::kVatSettlement));
   }
   std::string operator()(const engine::StateDigested& digested) const {
     return absl::StrCat("state of ", digested.members, " members, ",

@@ -67,6 +67,7 @@ bool Oracle::Covers(const std::string& what) {
 }
 
 Verdict Oracle::Decide(const Request& request) {
+  if (request.method == Method::kTick) return Tick(request);
   std::vector<Why> why = CheckForm(request);
   for (const Why& one : why) {
     Covers("form/" + WithoutRanks(one.metadata.at("field")));
@@ -96,6 +97,10 @@ Verdict Oracle::Decide(const Request& request) {
     Verdict verdict{.why = std::move(why), .sequence = sequence()};
     if (!effect.empty()) verdict.effects = {effect};
     return verdict;
+  }
+  // A refusal of the form is kept of nobody, wherever it is found.
+  if (!why.empty() && why.front().reason == "FIELD_INVALID") {
+    return {.why = std::move(why), .sequence = sequence()};
   }
   if (!why.empty()) return Keep(request, why.front());
   const uint64_t first = sequence() + 1;
@@ -166,7 +171,7 @@ void Oracle::DigestIfDue() {
   row.day = rows_.back().day;
   uint64_t open = 0;
   for (const Trade& trade : trades_) {
-    if (trade.state == "PROPOSED") ++open;
+    if (trade.state == "PROPOSED" || trade.state == "AUTHORISED") ++open;
   }
   row.event = absl::StrCat("state of ", members_.size(), " members, ", open,
                            " open trades, sum 0");
@@ -211,6 +216,10 @@ Verdict Oracle::DecideGroup(const Request& request) {
       trades_.pop_back();
     }
     Covers(i == 0 ? "group/refused at its first item" : "group/undone");
+    // A refusal of the form is kept of nobody, wherever it is found.
+    if (first.reason == "FIELD_INVALID") {
+      return {.why = {std::move(first)}, .sequence = sequence()};
+    }
     return Keep(request, first);
   }
   Covers(count == 1 ? "group/of one" : "group/done");
@@ -226,6 +235,18 @@ std::string Oracle::One(const Request& request, bool carry_out,
       return SetLine(request, carry_out, why);
     case Method::kCreateTrade:
       return Create(request, request.trades.front(), 1, true, carry_out, why);
+    case Method::kUpdatePolicies:
+      return SetPolicies(request, carry_out, why);
+    case Method::kChangeMemberStatus:
+      return SetStatus(request, carry_out, why);
+    case Method::kAuthoriseTrade:
+      return Authorise(request, carry_out, why);
+    case Method::kSettleTrade:
+      return SettlePart(request, carry_out, why);
+    case Method::kReleaseTrade:
+      return Release(request, carry_out, why);
+    case Method::kWithdrawTrade:
+      return Withdraw(request, carry_out, why);
     default:
       return Step(request, carry_out, why);
   }
@@ -259,8 +280,10 @@ std::string Oracle::Admit(const Request& request, bool carry_out,
     }
     return line;
   }
-  members_.push_back(
-      {member.member_id, 0, terms_.credit_line, terms_.balance_limit});
+  members_.push_back({.id = member.member_id,
+                      .balance = 0,
+                      .credit_line = terms_.credit_line,
+                      .balance_limit = terms_.balance_limit});
   member_numbers_[member.member_id] = members_.size();
   tax_ids_.insert(ids.begin(), ids.end());
   AddRow(request, line);
@@ -294,6 +317,35 @@ std::string Oracle::SetLine(const Request& request, bool carry_out,
   return text;
 }
 
+// What is absent stays; the etag, if there is one, must be of now.
+std::string Oracle::SetPolicies(const Request& request, bool carry_out,
+                                std::vector<Why>* why) {
+  const NewPolicies& asked = request.policies;
+  const std::string etag = std::to_string(policies_version_);
+  if (!carry_out && !asked.etag.empty() && asked.etag != etag) {
+    why->push_back({"ETAG_MISMATCH", {{"etag", etag}, {"given", asked.etag}}});
+  }
+  const Integer cap =
+      asked.deal_cap.has_value() ? Integer(*asked.deal_cap) : deal_cap_;
+  const Integer share = asked.least_unit_share_bp.has_value()
+                            ? Integer(*asked.least_unit_share_bp)
+                            : least_share_;
+  const Integer vat = asked.vat_in_cash.has_value()
+                          ? Integer(*asked.vat_in_cash)
+                          : vat_in_cash_;
+  const std::string line =
+      absl::StrCat("policies ", policies_version_ + 1, " cap ", Text(cap),
+                   " share ", Text(share), " vat ", Text(vat));
+  if (!carry_out) return line;
+  AddRow(request, line);
+  deal_cap_ = cap;
+  least_share_ = share;
+  vat_in_cash_ = vat;
+  ++policies_version_;
+  Covers("done/policies");
+  return line;
+}
+
 Row* Oracle::AddRow(const Request& request, std::string event) {
   const Row& last = rows_.back();
   if (request.time_us <= last.time_us) Covers("clock/not past the last record");
@@ -315,12 +367,19 @@ const Oracle::Member* Oracle::FindMember(const std::string& id) const {
   return number == 0 ? nullptr : &members_[number - 1];
 }
 
+// domain.md: who winds down spends what it has and settles what it owes; it has
+// no line any more, nor room above zero.
 Integer Oracle::SpendableOf(const Member& member) const {
-  return member.balance + member.credit_line;
+  // Incoming holds are not spendable, and count against the limit.
+  const bool leaves = member.status == "CLOSING" || member.status == "CLOSED";
+  const Integer line = leaves ? Integer(0) : member.credit_line;
+  return member.balance - member.holds_out + line;
 }
 
 Integer Oracle::RoomOf(const Member& member) const {
-  return member.balance_limit - member.balance;
+  const bool leaves = member.status == "CLOSING" || member.status == "CLOSED";
+  const Integer limit = leaves ? Integer(0) : member.balance_limit;
+  return limit - member.balance - member.holds_in;
 }
 
 std::string Oracle::NameOfMember(const std::string& id) const {

@@ -89,6 +89,10 @@ class Oracle {
     Integer balance;
     Integer credit_line;
     Integer balance_limit;
+    Integer holds_out;  // What it authorised as a buyer and is not settled.
+    Integer holds_in;   // What others authorised that it sells.
+    std::string status = "ACTIVE";
+    int32_t last_day = 0;  // Of one that is CLOSING.
   };
   struct Trade {
     uint64_t number = 0;
@@ -96,6 +100,10 @@ class Oracle {
     uint64_t seller = 0;  // Numbers of members, from 1.
     uint64_t buyer = 0;
     Integer units;
+    Integer worth;
+    Integer cash;
+    int64_t hold_until = 0;  // Of one that was authorised; else 0.
+    Integer settled;         // Of its hold.
     std::string state;
     uint64_t settled_at = 0;
     uint64_t ended_at = 0;
@@ -122,6 +130,9 @@ class Oracle {
   const std::vector<Member>& members() const { return members_; }
   const std::vector<Trade>& trades() const { return trades_; }
   const Member* FindMember(const std::string& id) const;
+  const Integer& deal_cap() const { return deal_cap_; }  // Zero for none.
+  const Integer& least_share() const { return least_share_; }
+  uint64_t policies_version() const { return policies_version_; }
 
   // How much the member may spend and hold more.
   Integer SpendableOf(const Member& member) const;
@@ -168,6 +179,46 @@ class Oracle {
                      std::vector<Why>* why);
   std::string Step(const Request& request, bool carry_out,
                    std::vector<Why>* why);
+  // The steps of holds.
+  std::string Authorise(const Request& request, bool carry_out,
+                        std::vector<Why>* why);
+  std::string SettlePart(const Request& request, bool carry_out,
+                         std::vector<Why>* why);
+  std::string Release(const Request& request, bool carry_out,
+                      std::vector<Why>* why);
+  std::string Withdraw(const Request& request, bool carry_out,
+                       std::vector<Why>* why);
+  Verdict Tick(const Request& request);
+  // The trade in the state that a step needs, or nullptr with the reason.
+  Trade* InState(const Request& request, const std::string& step,
+                 const std::string& needed, bool tell, std::vector<Why>* why);
+  // The same of one whose hold is not over.
+  Trade* Held(const Request& request, const std::string& step, bool tell,
+              std::vector<Why>* why);
+  // Until when a hold would last.
+  int64_t UntilOf(const Request& request, std::optional<int64_t> asked,
+                  const std::string& field, std::vector<Why>* why);
+  // When the request would be recorded.
+  int64_t RecordTime(const Request& request) const;
+  // What would be held of both after a change, in words; `more` may be below
+  // zero.
+  std::string HeldLine(const Trade& trade, const Integer& more) const;
+  std::string FreesLine(const Trade& trade) const;
+  void ChangeHold(const Trade& trade, const Integer& more);
+  // The line of a hold that ends, and its end.
+  std::string EndOfHold(const std::string& word, const Trade& trade,
+                        const std::string& unsettled) const;
+  void EndHold(Trade* trade, const std::string& unsettled);
+
+  std::string SetPolicies(const Request& request, bool carry_out,
+                          std::vector<Why>* why);
+  void CheckDealCap(const NewTrade& trade, std::vector<Why>* why);
+  void CheckUnitLeg(const NewTrade& trade, std::vector<Why>* why);
+  std::string SetStatus(const Request& request, bool carry_out,
+                        std::vector<Why>* why);
+  // Whether the two may buy and sell on the day of the request; 0: not there.
+  void CheckActive(const Request& request, uint64_t buyer, uint64_t seller,
+                   std::vector<Why>* why);
   std::string One(const Request& request, bool carry_out,
                   std::vector<Why>* why);
 
@@ -185,7 +236,7 @@ class Oracle {
   void Move(const std::string& entry, uint64_t payer, uint64_t receiver,
             const Integer& units);
   std::string LineOf(const NewTrade& trade, int32_t arrival_day,
-                     uint64_t seller, uint64_t buyer) const;
+                     uint64_t seller, uint64_t buyer, int64_t until) const;
   std::string NameOfMember(const std::string& id) const;
   std::string NameOfTrade(const std::string& id) const;
   uint64_t NumberOf(const std::string& member) const;  // 0: not there.
@@ -196,6 +247,10 @@ class Oracle {
   Coverage* coverage_;
   const uint64_t digest_interval_;
   uint64_t digested_ = 0;  // Sequence of the newest state digest.
+  Integer deal_cap_;
+  Integer least_share_;  // Of 10,000.
+  Integer vat_in_cash_;  // 0 or 1.
+  uint64_t policies_version_ = 0;
   std::vector<Row> rows_;
   std::vector<Member> members_;  // By number - 1.
   std::map<std::string, uint64_t> member_numbers_;

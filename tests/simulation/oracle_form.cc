@@ -69,6 +69,17 @@ std::vector<Why> Oracle::CheckForm(const Request& request) const {
       CheckTradeForm(request.trades[i], absl::StrCat("requests[", i, "]."),
                      &why);
     }
+  } else if (request.method == Method::kChangeMemberStatus) {
+    const NewStatus& asked = request.status;
+    const bool winds_down = asked.status == 6;
+    if (winds_down != asked.last_day.has_value()) {
+      why.push_back(Field("wind_down_date"));
+    }
+  } else if (request.method == Method::kSettleTrade) {
+    const std::optional<int64_t>& units = request.part.units;
+    if (units.has_value() && (*units <= 0 || *units > kMost)) {
+      why.push_back(Field("units.minor_units"));
+    }
   } else if (request.method == Method::kSetCreditLine) {
     const NewLine& line = request.line;
     if (line.credit_line < 0 || line.credit_line > kMost) {
@@ -77,6 +88,19 @@ std::vector<Why> Oracle::CheckForm(const Request& request) const {
     if (line.balance_limit.has_value() &&
         (*line.balance_limit <= 0 || *line.balance_limit > kMost)) {
       why.push_back(Field("credit_line.balance_limit.minor_units"));
+    }
+  } else if (request.method == Method::kUpdatePolicies) {
+    const std::optional<int64_t>& cap = request.policies.deal_cap;
+    if (cap.has_value() && (*cap < 0 || *cap > kMost)) {
+      why.push_back(Field("policies.deal_cap.minor_units"));
+    }
+    const std::optional<int64_t>& share = request.policies.least_unit_share_bp;
+    if (share.has_value() && (*share < 0 || *share > 10'000)) {
+      why.push_back(Field("policies.least_unit_share_bp"));
+    }
+    const std::optional<int64_t>& vat = request.policies.vat_in_cash;
+    if (vat.has_value() && *vat != 0 && *vat != 1) {
+      why.push_back(Field("policies.vat_settlement"));
     }
   }
   return why;
@@ -108,6 +132,7 @@ void Oracle::CheckTradeForm(const NewTrade& trade, const std::string& prefix,
     refuse("trade.cash_leg.currency_code");
   }
   if (trade.invoice.has_value()) CheckInvoiceForm(trade, prefix, legs, why);
+  if (trade.hold_until.has_value() && !trade.buyer_pays) refuse("trade.hold");
 }
 
 // `legs` is what units and cash are worth, where that is known.

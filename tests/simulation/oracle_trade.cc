@@ -34,13 +34,20 @@ Oracle::InvoiceKey Oracle::KeyOf(const NewTrade& trade, uint64_t seller,
 }
 
 std::string Oracle::LineOf(const NewTrade& trade, int32_t arrival_day,
-                           uint64_t seller, uint64_t buyer) const {
+                           uint64_t seller, uint64_t buyer,
+                           int64_t until) const {
   const Integer worth = NationalValueOf(trade.units);
   std::string line = absl::StrCat(
       "trade ", sequence() + 1, " id=", trade.trade_id, " seller=", seller,
       " buyer=", buyer, " by=", trade.buyer_pays ? "buyer" : "seller",
       " units=", trade.units, " worth=", worth.str(),
       " rate=", ParityOf(terms_), " v1 cash=", trade.cash);
+  if (until != 0) {
+    Trade held;
+    held.seller = seller;
+    held.buyer = buyer;
+    absl::StrAppend(&line, " until ", until, HeldLine(held, trade.units));
+  }
   if (!trade.invoice.has_value()) return line;
   const Invoice& invoice = *trade.invoice;
   const Integer gross = invoice.gross != 0
@@ -60,12 +67,19 @@ std::string Oracle::LineOf(const NewTrade& trade, int32_t arrival_day,
 
 // Reasons, in order: RESOURCE_EXISTS, RESOURCE_NOT_FOUND (buyer, then seller),
 // DUPLICATE_INVOICE, MEMBER_NOT_ACTIVE and, when it settles at once,
-// CREDIT_LINE_EXCEEDED, BALANCE_LIMIT_EXCEEDED.
+// DEAL_CAP_EXCEEDED; BELOW_ACCEPTANCE_RATE, VAT_IN_UNITS; and again when it
+// settles at once CREDIT_LINE_EXCEEDED, BALANCE_LIMIT_EXCEEDED.
 std::string Oracle::Create(const Request& request, const NewTrade& trade,
                            uint32_t group_count, bool first, bool carry_out,
                            std::vector<Why>* why) {
   const uint64_t seller = NumberOf(trade.seller);
   const uint64_t buyer = NumberOf(trade.buyer);
+  const bool holds = trade.buyer_pays && trade.hold_until.has_value();
+  const std::string step = holds ? "hold" : "payment";
+  std::vector<Why> untimely;
+  const int64_t until = holds ? UntilOf(request, trade.hold_until,
+                                        "trade.hold.expire_time", &untimely)
+                              : 0;
   if (!carry_out) {
     if (!trade.trade_id.empty() && !IsServersId(trade.trade_id) &&
         trade_ranks_.contains(trade.trade_id)) {
@@ -84,14 +98,18 @@ std::string Oracle::Create(const Request& request, const NewTrade& trade,
           {"RESOURCE_NOT_FOUND", {{"name", NameOfMember(trade.seller)}}});
     }
     if (seller != 0) CheckInvoiceFree(request, trade, seller, why);
+    CheckActive(request, buyer, seller, why);
+    CheckDealCap(trade, why);
+    why->insert(why->end(), untimely.begin(), untimely.end());
+    CheckUnitLeg(trade, why);
     // An amount that is none cannot be compared.
     if (trade.buyer_pays && trade.units > 0 &&
         trade.units <= 1'000'000'000'000'000) {
-      CheckLimits("payment", buyer, seller, trade.units, why);
+      CheckLimits(step, buyer, seller, trade.units, why);
     }
   }
   if (buyer == 0 || seller == 0) return "";
-  const std::string line = LineOf(trade, request.day, seller, buyer);
+  const std::string line = LineOf(trade, request.day, seller, buyer, until);
   if (!carry_out) return line;
 
   const uint64_t number = sequence() + 1;
@@ -104,8 +122,11 @@ std::string Oracle::Create(const Request& request, const NewTrade& trade,
   made.seller = seller;
   made.buyer = buyer;
   made.units = trade.units;
-  made.state = trade.buyer_pays ? "SETTLED" : "PROPOSED";
-  made.settled_at = trade.buyer_pays ? number : 0;
+  made.worth = NationalValueOf(trade.units);
+  made.cash = trade.cash;
+  made.hold_until = until;
+  made.state = holds ? "AUTHORISED" : trade.buyer_pays ? "SETTLED" : "PROPOSED";
+  made.settled_at = made.state == "SETTLED" ? number : 0;
   made.description = trade.description;
   if (trade.invoice.has_value()) {
     const InvoiceKey key = KeyOf(trade, seller, request.day);
@@ -115,11 +136,62 @@ std::string Oracle::Create(const Request& request, const NewTrade& trade,
   }
   trade_ranks_[made.id] = trades_.size();
   trades_.push_back(std::move(made));
-  Covers(trade.buyer_pays ? "done/payment" : "done/proposal");
-  if (trade.buyer_pays) {
+  Covers(trade.buyer_pays ? "done/" + step : "done/proposal");
+  if (holds) {
+    ChangeHold(trades_.back(), trade.units);
+  } else if (trade.buyer_pays) {
     Move(absl::StrCat("trade ", number), buyer, seller, trade.units);
   }
   return line;
+}
+
+// A unit leg above the cap per deal needs the seller's consent, so the buyer
+// cannot bring it.
+void Oracle::CheckDealCap(const NewTrade& trade, std::vector<Why>* why) {
+  if (deal_cap_ == 0 || !trade.buyer_pays) return;
+  if (trade.units == deal_cap_) Covers("cap/met");
+  if (trade.units == deal_cap_ + 1) Covers("cap/passed by one");
+  if (trade.units <= deal_cap_) return;
+  why->push_back(
+      {"DEAL_CAP_EXCEEDED",
+       {{"limit", deal_cap_.str()}, {"amount", std::to_string(trade.units)}}});
+}
+
+// A trade pays an invoice in units, in cash, and with what was paid before. The
+// share of the units is at least the network's; and where tax is paid in cash,
+// units pay at most the invoice without the tax of its lines.
+void Oracle::CheckUnitLeg(const NewTrade& trade, std::vector<Why>* why) {
+  const Integer most = 1'000'000'000'000'000;
+  const Integer worth = NationalValueOf(trade.units);
+  const Integer prepaid =
+      trade.invoice.has_value() ? trade.invoice->prepaid : 0;
+  // Of what is no amount there is no share.
+  if (trade.units <= 0 || trade.units > most || worth <= 0 || worth > most ||
+      trade.cash < 0 || trade.cash > most || prepaid < 0 || prepaid > most) {
+    return;
+  }
+  const Integer all = worth + trade.cash + prepaid;
+  if (least_share_ > 0) {
+    if (worth * 10'000 == least_share_ * all) Covers("share/met");
+    if (worth * 10'000 < least_share_ * all) {
+      Covers("share/missed");
+      why->push_back({"BELOW_ACCEPTANCE_RATE",
+                      {{"limit", least_share_.str()},
+                       {"value", Integer(worth * 10'000 / all).str()}}});
+    }
+  }
+  if (vat_in_cash_ == 0 || !trade.invoice.has_value()) return;
+  Integer tax = 0;
+  for (const TaxLine& line : trade.invoice->tax_lines) tax += line.tax;
+  if (tax <= 0) return;
+  if (worth <= all - tax) {
+    Covers("vat/in cash");
+    return;
+  }
+  Covers("vat/in units");
+  const Integer limit = all > tax ? Integer(all - tax) : Integer(0);
+  why->push_back(
+      {"VAT_IN_UNITS", {{"limit", limit.str()}, {"value", worth.str()}}});
 }
 
 // (seller, number, year) is in at most one trade that is proposed or settled.
@@ -131,7 +203,10 @@ void Oracle::CheckInvoiceFree(const Request& request, const NewTrade& trade,
   for (const size_t rank : found->second) {
     const Trade& holder = trades_[rank];
     Covers("invoice/of a trade that is " + holder.state);
-    if (holder.state != "PROPOSED" && holder.state != "SETTLED") continue;
+    if (holder.state != "PROPOSED" && holder.state != "AUTHORISED" &&
+        holder.state != "SETTLED") {
+      continue;
+    }
     why->push_back({"DUPLICATE_INVOICE",
                     {{"number", trade.invoice->number},
                      {"trade", NameOfTrade(holder.id)}}});
@@ -196,6 +271,9 @@ std::string Oracle::Step(const Request& request, bool carry_out,
                            : reverses ? "reversal"
                                       : "decline";
   const std::string needed = reverses ? "SETTLED" : "PROPOSED";
+  // Of a hold what was settled goes back.
+  const Integer units =
+      reverses && trade.settled > 0 ? trade.settled : trade.units;
   const uint64_t payer = reverses ? trade.seller : trade.buyer;
   const uint64_t receiver = reverses ? trade.buyer : trade.seller;
   if (!carry_out) {
@@ -206,14 +284,10 @@ std::string Oracle::Step(const Request& request, bool carry_out,
                        {"state", trade.state},
                        {"needed", needed}}});
     }
-    if (accepts || reverses)
-      CheckLimits(step, payer, receiver, trade.units, why);
+    if (accepts) CheckActive(request, trade.buyer, trade.seller, why);
+    if (accepts || reverses) CheckLimits(step, payer, receiver, units, why);
   }
-  const std::string frees =
-      trade.invoice.empty()
-          ? "nothing"
-          : absl::StrCat(trade.seller, "/", trade.invoice_year, "/",
-                         trade.invoice);
+  const std::string frees = FreesLine(trade);
   const std::string line =
       accepts    ? absl::StrCat("accepted ", trade.number)
       : reverses ? absl::StrCat("reversed ", trade.number, " settled at ",
@@ -225,7 +299,7 @@ std::string Oracle::Step(const Request& request, bool carry_out,
   Covers("done/" + step);
   if (accepts || reverses) {
     Move(absl::StrCat(accepts ? "trade " : "reversal of ", trade.number), payer,
-         receiver, trade.units);
+         receiver, units);
   }
   (accepts ? trade.settled_at : trade.ended_at) = sequence();
   trade.state = accepts ? "SETTLED" : reverses ? "REVERSED" : "DECLINED";

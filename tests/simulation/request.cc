@@ -42,6 +42,9 @@ std::string TextOf(const NewTrade& trade) {
                    Quoted(trade.buyer), " seller ", Quoted(trade.seller),
                    " units ", trade.units, " cash ", trade.cash, " ",
                    Quoted(trade.cash_currency), " ", Quoted(trade.description));
+  if (trade.hold_until.has_value()) {
+    absl::StrAppend(&out, " held until ", *trade.hold_until);
+  }
   if (trade.invoice.has_value()) absl::StrAppend(&out, TextOf(*trade.invoice));
   return out;
 }
@@ -51,6 +54,17 @@ std::string TextOf(const NewLine& line) {
       Quoted(line.member_id), " line ", line.credit_line, " limit ",
       line.balance_limit.has_value() ? absl::StrCat(*line.balance_limit)
                                      : "as it is");
+}
+
+std::string NumberOrNone(const std::optional<int64_t>& number) {
+  return number.has_value() ? absl::StrCat(*number) : "-";
+}
+
+std::string TextOf(const NewPolicies& policies) {
+  return absl::StrCat("cap ", NumberOrNone(policies.deal_cap), " share ",
+                      NumberOrNone(policies.least_unit_share_bp), " vat ",
+                      NumberOrNone(policies.vat_in_cash), " of ",
+                      Quoted(policies.etag));
 }
 
 }  // namespace
@@ -71,6 +85,20 @@ const char* MethodName(Method method) {
       return "TradeService.ReverseTrade";
     case Method::kBatchCreateTrades:
       return "TradeService.BatchCreateTrades";
+    case Method::kUpdatePolicies:
+      return "NetworkService.UpdatePolicies";
+    case Method::kChangeMemberStatus:
+      return "MemberService.ChangeMemberStatus";
+    case Method::kAuthoriseTrade:
+      return "TradeService.AuthoriseTrade";
+    case Method::kSettleTrade:
+      return "TradeService.SettleTrade";
+    case Method::kReleaseTrade:
+      return "TradeService.ReleaseTrade";
+    case Method::kWithdrawTrade:
+      return "TradeService.WithdrawTrade";
+    case Method::kTick:
+      return "tick";
   }
   return "";
 }
@@ -93,7 +121,35 @@ std::map<uint32_t, std::string> ContentOf(const Request& request) {
     case Method::kAcceptTrade:
     case Method::kDeclineTrade:
     case Method::kReverseTrade:
+    case Method::kReleaseTrade:
+    case Method::kWithdrawTrade:
       content[1] = request.trade;
+      break;
+    case Method::kAuthoriseTrade:
+      content[1] = request.trade;
+      if (request.hold_until.has_value()) {
+        content[4] = absl::StrCat(*request.hold_until);
+      }
+      break;
+    case Method::kSettleTrade:
+      content[1] = request.trade;
+      if (request.part.units.has_value()) {
+        content[4] = absl::StrCat("units ", *request.part.units);
+      }
+      if (request.part.release_rest) content[5] = "release";
+      break;
+    case Method::kTick:
+      break;
+    case Method::kUpdatePolicies:
+      content[1] = TextOf(request.policies);
+      break;
+    case Method::kChangeMemberStatus:
+      content[1] = request.status.member_id;
+      content[2] = absl::StrCat(request.status.status);
+      if (request.status.last_day.has_value()) {
+        content[3] = TextOf(request.status.last_day);
+      }
+      content[4] = request.status.reason;
       break;
     case Method::kBatchCreateTrades:
       for (const NewTrade& trade : request.trades) {
@@ -118,6 +174,17 @@ std::string FieldName(Method method, uint32_t number) {
       return number == 2 ? "trade" : "trade_id";
     case Method::kBatchCreateTrades:
       return "requests";
+    case Method::kUpdatePolicies:
+      return "policies";
+    case Method::kChangeMemberStatus:
+      return number == 1   ? "name"
+             : number == 2 ? "status"
+             : number == 3 ? "wind_down_date"
+                           : "reason";
+    case Method::kAuthoriseTrade:
+      return number == 4 ? "expire_time" : "name";
+    case Method::kSettleTrade:
+      return number == 4 ? "units" : number == 5 ? "release_rest" : "name";
     default:
       return "name";
   }

@@ -22,6 +22,13 @@ enum class Method {
   kDeclineTrade,
   kReverseTrade,
   kBatchCreateTrades,
+  kUpdatePolicies,
+  kChangeMemberStatus,
+  kAuthoriseTrade,
+  kSettleTrade,
+  kReleaseTrade,
+  kWithdrawTrade,
+  kTick,  // Of the clock; no client's.
 };
 
 // The name on the wire, such as "TradeService.CreateTrade".
@@ -42,6 +49,21 @@ struct NewLine {
   int64_t credit_line = 0;
   std::optional<int64_t> balance_limit;
   std::string reason;
+};
+
+struct NewStatus {
+  std::string member_id;
+  int status = 0;  // A value of skontro.v1.Member.Status.
+  std::optional<int32_t> last_day;
+  std::string reason;
+};
+
+// What is absent stays as it is.
+struct NewPolicies {
+  std::optional<int64_t> deal_cap;
+  std::optional<int64_t> least_unit_share_bp;
+  std::optional<int64_t> vat_in_cash;  // 0 or 1.
+  std::string etag;
 };
 
 struct TaxLine {
@@ -71,6 +93,15 @@ struct NewTrade {
   std::string cash_currency;
   std::optional<Invoice> invoice;
   std::string description;
+  // Of a payment: the buyer authorises it instead, until this time in
+  // microseconds; 0 where nobody says until when.
+  std::optional<int64_t> hold_until;
+};
+
+// What a settlement says beside the trade.
+struct Part {
+  std::optional<int64_t> units;
+  bool release_rest = false;
 };
 
 struct Request {
@@ -84,10 +115,17 @@ struct Request {
   int64_t time_us = 0;
   int32_t day = 0;
 
+  // What that clock shall say, where a run may choose.
+  std::optional<int64_t> at_us;
+
   // What the method needs of these.
   NewMember member;
   NewLine line;
-  std::string trade;             // The trade to accept, decline or reverse.
+  NewPolicies policies;
+  NewStatus status;
+  std::string trade;  // The trade that takes a step.
+  Part part;
+  std::optional<int64_t> hold_until;
   std::vector<NewTrade> trades;  // One, or those of a group.
 };
 

@@ -69,6 +69,38 @@ std::vector<ledger::AccountPosting> Scan::PostingsOf(uint64_t account,
   return postings;
 }
 
+// What an event about holds does to the trade, if it is about it.
+void Scan::TakeHold(const engine::Event& what,
+                    const engine::TradeHistory::Step& step,
+                    engine::TradeHistory* trade) {
+  if (const auto* held = std::get_if<engine::TradeAuthorised>(&what)) {
+    if (held->trade != trade->number) return;
+    trade->state = TradeState::kAuthorised;
+    trade->hold_expire_time_us = held->expire_time_us;
+  } else if (const auto* part = std::get_if<engine::HoldSettled>(&what)) {
+    if (part->trade != trade->number) return;
+    trade->state = part->state;
+    trade->settled = step;
+    trade->newest_part = {part->units, part->national_value, part->cash};
+    engine::TradeLegs* const all = &trade->all_parts;
+    all->units = *Add(all->units, part->units);
+    all->national_value += part->national_value;
+    all->cash += part->cash;
+  } else if (const auto* let_go = std::get_if<engine::HoldReleased>(&what)) {
+    if (let_go->trade != trade->number) return;
+    trade->state = let_go->state;
+    if (trade->state != TradeState::kSettled) trade->ended = step;
+  } else if (const auto* over = std::get_if<engine::HoldExpired>(&what)) {
+    if (over->trade != trade->number) return;
+    trade->state = over->state;
+    if (trade->state != TradeState::kSettled) trade->ended = step;
+  } else if (const auto* back = std::get_if<engine::TradeWithdrawn>(&what)) {
+    if (back->trade != trade->number) return;
+    trade->state = TradeState::kWithdrawn;
+    trade->ended = step;
+  }
+}
+
 std::optional<engine::TradeHistory> Scan::FindTrade(const std::string& id,
                                                     uint64_t as_of) const {
   std::optional<engine::TradeHistory> found;
@@ -86,7 +118,10 @@ std::optional<engine::TradeHistory> Scan::FindTrade(const std::string& id,
       found->number = number;
       found->id = id;
       found->row = {*created, of.time_us, of.booking_date};
-      if (created->initiator == engine::Initiator::kBuyer) {
+      if (created->holds.has_value()) {
+        found->state = TradeState::kAuthorised;
+        found->hold_expire_time_us = created->hold_expire_time_us;
+      } else if (created->initiator == engine::Initiator::kBuyer) {
         found->state = TradeState::kSettled;
         found->settled = step;
       }
@@ -105,6 +140,8 @@ std::optional<engine::TradeHistory> Scan::FindTrade(const std::string& id,
       if (reversed->trade != found->number) continue;
       found->state = TradeState::kReversed;
       found->ended = step;
+    } else {
+      TakeHold(what, step, &*found);
     }
   }
   return found;

@@ -52,6 +52,10 @@ class Scan {
   uint64_t Admission(const std::string& id) const;
 
  private:
+  static void TakeHold(const engine::Event& what,
+                       const engine::TradeHistory::Step& step,
+                       engine::TradeHistory* trade);
+
   std::vector<ledger::Record> records_;
   std::vector<engine::Event> events_;
 };

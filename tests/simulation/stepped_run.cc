@@ -217,6 +217,10 @@ void SteppedRun::Step(bool may_send) {
 // --- Clients -----------------------------------------------------------------
 
 void SteppedRun::Send() {
+  if (dice_.Percent(6)) {
+    SendTick();
+    return;
+  }
   if (!sent_.empty() && dice_.Percent(8)) {
     Resend(dice_.Below(sent_.size()));
     return;
@@ -238,10 +242,18 @@ void SteppedRun::Resend(size_t ticket) {
   Enqueue(ticket, sent_[ticket].request);
 }
 
+// The timer of the server: it knows no answer, and sends none again.
+void SteppedRun::SendTick() {
+  Request tick;
+  tick.method = Method::kTick;
+  tick.client = "clock";
+  Enqueue(kNoTicket, std::move(tick));
+}
+
 // The edge: dates the request, looks its names up and queues it.
 void SteppedRun::Enqueue(size_t ticket, Request request) {
   clock_.Tick(&dice_);
-  request.time_us = clock_.time_us();
+  request.time_us = request.at_us.value_or(clock_.time_us());
   request.day = clock_.day();
   engine::Command command = CommandOf(request);
   engine::Prepare(decider_->state().terms(), &command);
@@ -255,6 +267,7 @@ const ledger::ReadView& SteppedRun::AnyView() {
 }
 
 void SteppedRun::Answered(size_t ticket, const engine::Answer& answer) {
+  if (ticket == kNoTicket) return;
   Sent& sent = sent_[ticket];
   if (sent.answer.has_value() && Number(sent.answer->first_sequence) > 0) {
     // A promise that was given is kept, crash or no crash.
@@ -352,7 +365,7 @@ void SteppedRun::DecideOne(Waiting waiting, Decided* batch) {
     kept_.emplace_back(verdict.first_sequence, request);
   }
   CheckBooks(answer);
-  NoteResent(sent_[waiting.ticket], answer);
+  if (waiting.ticket != kNoTicket) NoteResent(sent_[waiting.ticket], answer);
   batch->answers.emplace_back(waiting.ticket, std::move(answer));
 }
 
@@ -464,23 +477,29 @@ void SteppedRun::CheckBooks(const engine::Answer& answer) {
     sum += account.balance.minor_units();
     if (member.balance != account.balance.minor_units() ||
         member.credit_line != account.credit_line.minor_units() ||
-        member.balance_limit != account.balance_limit.minor_units()) {
+        member.balance_limit != account.balance_limit.minor_units() ||
+        member.holds_out != account.holds_out.minor_units() ||
+        member.holds_in != account.holds_in.minor_units()) {
       Fail(absl::StrCat("the account of ", member.id, " has ",
                         account.balance.minor_units(), " and not ",
-                        member.balance.str(), ", or other limits"));
+                        member.balance.str(), ", or other limits or holds"));
     }
   }
   if (sum != 0) Fail("the balances do not add up to zero");
   if (answer.repeated || Number(answer.first_sequence) == 0) return;
-  // Whoever paid has kept to the line, whoever received to the limit.
+  // Whoever paid has kept to the line, whoever received to the limit; but what
+  // was held was promised before a limit was cut.
   const Row& row = oracle_->rows()[Number(answer.sequence) - 1];
+  if (row.event.starts_with("part of ")) return;
   for (const Movement& move : row.movements) {
     const engine::Account& account =
         state.account(engine::AccountId{move.account});
-    const bool kept = move.amount < 0
-                          ? account.balance.minor_units() >=
-                                -account.credit_line.minor_units()
-                          : account.balance <= account.balance_limit;
+    const bool kept =
+        move.amount < 0
+            ? account.balance.minor_units() - account.holds_out.minor_units() >=
+                  -account.credit_line.minor_units()
+            : account.balance.minor_units() + account.holds_in.minor_units() <=
+                  account.balance_limit.minor_units();
     if (!kept) Fail(absl::StrCat("account ", move.account, " broke a limit"));
   }
 }

@@ -56,10 +56,11 @@ class SteppedRun {
   };
   // A command in the queue of the writer.
   struct Waiting {
-    size_t ticket;
+    size_t ticket;    // kNoTicket for a tick of the clock.
     Request request;  // As it came this time.
     engine::Command command;
   };
+  static constexpr size_t kNoTicket = SIZE_MAX;
   // A batch that is decided and not durable.
   struct Decided {
     ledger::PendingBatch pending;
@@ -73,6 +74,7 @@ class SteppedRun {
   // The clients.
   void Send();
   void Resend(size_t ticket);
+  void SendTick();
   void Enqueue(size_t ticket, Request request);
   void Answered(size_t ticket, const engine::Answer& answer);
 

@@ -165,6 +165,14 @@ void ThreadedRun::SendRequests(uint64_t seed, const std::string& name,
           trade.invoice->issue_day = kDay;
         }
       }
+      // Nor is the time of a preview, from which a hold would last.
+      const bool holds =
+          request.method == Method::kAuthoriseTrade ||
+          std::any_of(request.trades.begin(), request.trades.end(),
+                      [](const NewTrade& trade) {
+                        return trade.hold_until.has_value();
+                      });
+      if (holds) request.validate_only = false;
       sent.push_back(request);
       tickets.push_back(Add(std::move(request)));
     }

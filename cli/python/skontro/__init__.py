@@ -21,13 +21,13 @@ from skontro.client import Client
 from skontro.draft import TaxLine, TradeDraft
 from skontro.errors import CallError, OutcomeUnknown, Refused, Unavailable
 from skontro.retry import RetryPolicy
-from skontro.views import (Account, Member, Outcome, Statement, StatementLine,
-                           Trade, Unit)
+from skontro.views import (Account, Hold, Member, Outcome, Statement,
+                           StatementLine, Trade, Unit)
 from skontro.watch import BalanceAfter, Event, Watch
 
 __all__ = [
     "Account", "AmountError", "BalanceAfter", "BatchResult", "CallError",
-    "Client", "Event", "Member", "Number", "Outcome", "OutcomeUnknown",
+    "Client", "Event", "Hold", "Member", "Number", "Outcome", "OutcomeUnknown",
     "Refused", "RetryPolicy", "Statement", "StatementLine", "TaxLine", "Trade",
     "TradeDraft", "Unavailable", "Unit", "Watch", "check_request_id",
 ]

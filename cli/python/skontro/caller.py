@@ -8,6 +8,8 @@ from typing import Any, Optional, Self, TypeVar
 
 from skontro.channel import Channel
 from skontro.retry import RetryPolicy, call
+from skontro.v1 import network_service_pb2 as network_pb
+from skontro.views import Unit
 
 Answer = TypeVar("Answer")
 
@@ -34,6 +36,7 @@ class Caller:
         self.retry = retry
         self._lock = threading.Lock()
         self._sequence = 0
+        self._known_unit: Optional[Unit] = None
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +79,19 @@ class Caller:
         self.saw(outcome.sequence if outcome is not None
                  else getattr(response, "sequence", 0))
         return response
+
+    def network_info(self) -> network_pb.GetNetworkResponse:
+        """The network, and the newest sequence of its journal."""
+        return self.read("NetworkService/GetNetwork",
+                         network_pb.GetNetworkRequest(name=self.network),
+                         network_pb.GetNetworkResponse)
+
+    @property
+    def unit(self) -> Unit:
+        """What amounts are counted in; asked once, since it never changes."""
+        if self._known_unit is None:
+            self._known_unit = Unit.of(self.network_info().network)
+        return self._known_unit
 
     def member_name(self, member: str) -> str:
         """The whole name of a member that is given by id or whole name."""

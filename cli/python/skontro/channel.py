@@ -1,5 +1,6 @@
 """The connection to a server, and one method of it at a time."""
 
+import ipaddress
 import pathlib
 from collections.abc import Callable, Iterator
 from typing import Any, Optional, TypeVar, Union
@@ -10,7 +11,6 @@ Answer = TypeVar("Answer")
 
 # An answer to a full batch repeats every trade, with the server's own fields.
 _ANSWER_BYTES_MAX = 64 * 1024 * 1024
-_LOOPBACK = ("localhost", "::1")
 
 _OPTIONS: list[tuple[str, Union[int, str]]] = [
     ("grpc.max_receive_message_length", _ANSWER_BYTES_MAX),
@@ -30,8 +30,17 @@ _OPTIONS: list[tuple[str, Union[int, str]]] = [
 
 
 def is_loopback(endpoint: str) -> bool:
-    host = endpoint.rpartition(":")[0].strip("[]")
-    return host in _LOOPBACK or host.startswith("127.")
+    """Whether it is on this machine: what only looks like an address of it,
+    such as 127.example.org, is a name that may be anywhere."""
+    host = endpoint.rpartition(":")[0]
+    if host == "localhost":
+        return True
+    try:
+        if host.startswith("[") and host.endswith("]"):
+            return ipaddress.IPv6Address(host[1:-1]).is_loopback
+        return ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Channel:
@@ -95,6 +104,15 @@ class Channel:
             response_deserializer=answer.FromString)  # type: ignore[attr-defined]
         answers: Iterator[Answer] = call(request, timeout=timeout,
                                          metadata=self._metadata)
+        return answers
+
+    def both_ways(self, method: str, requests: Iterator[Any],
+                  request: type[Any], answer: type[Answer]) -> Iterator[Answer]:
+        """The answers of a method that takes many messages and sends many."""
+        call = self._channel.stream_stream(
+            "/" + method, request_serializer=request.SerializeToString,
+            response_deserializer=answer.FromString)  # type: ignore[attr-defined]
+        answers: Iterator[Answer] = call(requests, metadata=self._metadata)
         return answers
 
     def close(self) -> None:

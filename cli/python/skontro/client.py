@@ -7,12 +7,14 @@ from typing import Any, Callable, Optional
 
 import grpc
 
-from skontro import batch
+from skontro import batch, submit
 from skontro.amounts import Number
-from skontro.caller import Caller, check_request_id
+from skontro.caller import check_request_id
 from skontro.draft import TradeDraft
 from skontro.errors import CallError, decode, final
+from skontro.filters import all_of, term, words
 from skontro.retry import call
+from skontro.trade_steps import TradeSteps
 from skontro.v1 import account_service_pb2 as account_pb
 from skontro.v1 import credit_service_pb2 as credit_pb
 from skontro.v1 import event_service_pb2 as event_pb
@@ -22,13 +24,13 @@ from skontro.v1 import network_service_pb2 as network_pb
 from skontro.v1 import trade_service_pb2 as trade_pb
 from skontro.v1 import outcome_pb2
 from skontro.views import (Account, Member, Statement, StatementLine, Trade,
-                           Unit, date_message)
+                           date_message)
 from skontro.watch import Watch
 
 _PAGE_SIZE = 500
 
 
-class Client(Caller):
+class Client(TradeSteps):
     """Calls a server, and tries again where that is safe.
 
         with Client("127.0.0.1:7411", "res") as client:
@@ -49,22 +51,7 @@ class Client(Caller):
     must not be used across a fork.
     """
 
-    _known_unit: Optional[Unit] = None
-
     # --- The network and its members ------------------------------------------
-
-    def network_info(self) -> network_pb.GetNetworkResponse:
-        """The network, and the newest sequence of its journal."""
-        return self.read("NetworkService/GetNetwork",
-                         network_pb.GetNetworkRequest(name=self.network),
-                         network_pb.GetNetworkResponse)
-
-    @property
-    def unit(self) -> Unit:
-        """What amounts are counted in; asked once, since it never changes."""
-        if self._known_unit is None:
-            self._known_unit = Unit.of(self.network_info().network)
-        return self._known_unit
 
     def create_network(self, network: network_pb.Network,
                        request_id: str = "") -> network_pb.Network:
@@ -97,12 +84,23 @@ class Client(Caller):
         return Member.of(self.read("MemberService/GetMember", request,
                                    member_pb.GetMemberResponse).member)
 
-    def members(self, tax_id: str = "") -> Iterator[Member]:
-        """All members, oldest first, or the one that has this VAT or company
-        id; punctuation and case do not matter."""
+    def members(self, tax_id: str = "", *, status: str = "",
+                country_code: str = "", text: str = "",
+                spendable_below: Optional[Number] = None,
+                line_used_percent: Optional[int] = None, filter: str = "",
+                order_by: str = "") -> Iterator[Member]:
+        """All members, oldest first, or those that pass: the one that has this
+        VAT or company id (punctuation and case do not matter), who has `text`
+        in the legal name or id, who can spend less than an amount, who has
+        drawn so much of the credit line or more."""
         request = member_pb.ListMembersRequest(
             parent=self.network, page_size=_PAGE_SIZE, tax_id=tax_id,
-            min_sequence=self.sequence)
+            filter=all_of(filter, term("status", "=", status),
+                          term("country_code", "=", country_code),
+                          self._units("spendable", "<", spendable_below),
+                          term("line_used_percent", ">=", line_used_percent),
+                          words(text)),
+            order_by=order_by, min_sequence=self.sequence)
         for page in self.pages("MemberService/ListMembers", request,
                                member_pb.ListMembersResponse):
             yield from map(Member.of, page.members)
@@ -124,14 +122,14 @@ class Client(Caller):
     # --- Trades ---------------------------------------------------------------
 
     def create_trade(self, draft: TradeDraft, request_id: str = "") -> Trade:
-        """Makes the trade: it is settled where `draft.buyer_pays`, else
-        proposed to the buyer."""
+        """Makes the trade: it is settled where `draft.buyer_pays`, or its units
+        are held where `draft.hold`; else it is proposed to the buyer."""
         request = self._create_request(draft, request_id)
         return self._changed("TradeService/CreateTrade", request,
                              trade_pb.CreateTradeResponse)
 
     def pay(self, draft: TradeDraft, request_id: str = "") -> Trade:
-        """The buyer pays at once."""
+        """The buyer pays at once, or where `draft.hold` when it is settled."""
         return self.create_trade(dataclasses.replace(draft, buyer_pays=True),
                                  request_id)
 
@@ -144,24 +142,6 @@ class Client(Caller):
                                 trade_pb.CreateTradeResponse), self.retry)
         return list(response.outcome.refusals)
 
-    def accept(self, trade: str, request_id: str = "") -> Trade:
-        request = trade_pb.AcceptTradeRequest(name=self.trade_name(trade),
-                                            request_id=request_id)
-        return self._changed("TradeService/AcceptTrade", request,
-                             trade_pb.AcceptTradeResponse)
-
-    def decline(self, trade: str, request_id: str = "") -> Trade:
-        request = trade_pb.DeclineTradeRequest(name=self.trade_name(trade),
-                                             request_id=request_id)
-        return self._changed("TradeService/DeclineTrade", request,
-                             trade_pb.DeclineTradeResponse)
-
-    def reverse(self, trade: str, request_id: str = "") -> Trade:
-        request = trade_pb.ReverseTradeRequest(name=self.trade_name(trade),
-                                             request_id=request_id)
-        return self._changed("TradeService/ReverseTrade", request,
-                             trade_pb.ReverseTradeResponse)
-
     def trade(self, trade: str, *, as_of_sequence: int = 0) -> Trade:
         request = trade_pb.GetTradeRequest(
             name=self.trade_name(trade), as_of_sequence=as_of_sequence,
@@ -169,13 +149,32 @@ class Client(Caller):
         return Trade.of(self.read("TradeService/GetTrade", request,
                                   trade_pb.GetTradeResponse).trade, self.unit)
 
-    def trades(self, *, member: str = "", state: str = "") -> Iterator[Trade]:
-        """Trades, newest first, of one member or in one state (SETTLED)."""
+    def trades(self, *, member: str = "", state: str = "", seller: str = "",
+               buyer: str = "", from_date: Optional[datetime.date] = None,
+               to_date: Optional[datetime.date] = None,
+               at_least: Optional[Number] = None,
+               at_most: Optional[Number] = None, invoice_number: str = "",
+               purchase_order: str = "", text: str = "", filter: str = "",
+               order_by: str = "", as_of_sequence: int = 0) -> Iterator[Trade]:
+        """Trades, newest first, or with `order_by="create_time"` oldest first:
+        of one member, in one state (SETTLED), created from and to a day, of so
+        many units, with `text` in description, invoice number or purchase
+        order; and whatever `filter` says besides."""
         request = trade_pb.ListTradesRequest(
             parent=self.network, page_size=_PAGE_SIZE,
             member=self.member_name(member) if member else "",
             state=(trade_pb.Trade.State.Value(state) if state
                    else trade_pb.Trade.STATE_UNSPECIFIED),
+            filter=all_of(filter, term("seller", "=", seller),
+                          term("buyer", "=", buyer),
+                          term("booking_date", ">=", from_date),
+                          term("booking_date", "<=", to_date),
+                          self._units("unit_leg", ">=", at_least),
+                          self._units("unit_leg", "<=", at_most),
+                          term("invoice.number", "=", invoice_number),
+                          term("invoice.purchase_order", "=", purchase_order),
+                          words(text)),
+            order_by=order_by, as_of_sequence=as_of_sequence,
             min_sequence=self.sequence)
         for page in self.pages("TradeService/ListTrades", request,
                                trade_pb.ListTradesResponse):
@@ -205,6 +204,44 @@ class Client(Caller):
             index += len(items)
             yield from results
 
+    def submit_trades(self, drafts: Iterable[tuple[str, TradeDraft]], *,
+                      window: int = 256) -> Iterator[batch.BatchResult]:
+        """Makes trades as they come, each for itself, on a stream that stays
+        open: pairs of request id and draft, from an iterator that may wait for
+        the next one for as long as it likes.
+
+        Yields a result for each, in order, soon after it was given. At most
+        `window` are without a result. When the server restarts, what has no
+        result is sent again with the same ids. Where that does not help to the
+        end of the policy's time it raises, and what has no result yet has an
+        unknown outcome: submit it again. A stream that the server took counts
+        as help while no trade waits, however often it is cut.
+
+        The iterator is advanced by another thread, and must not be used by
+        others meanwhile.
+        """
+        if not 1 <= window <= submit.WINDOW_MAX:
+            raise ValueError(
+                f"window: {window} is not in 1 to {submit.WINDOW_MAX}")
+        requests = (self._create_request(draft, check_request_id(request_id))
+                    for request_id, draft in drafts)
+        unit = self.unit
+
+        def settle(index: int,
+                   request: trade_pb.CreateTradeRequest) -> batch.BatchResult:
+            one = batch.ChunkCall([request], unit, self._send_batch, self.retry)
+            return one.run(index)[0]
+
+        submission = submit.Submission(
+            requests, self.network, window, unit, self.retry,
+            lambda messages: self._channel.both_ways(
+                "skontro.v1.TradeService/SubmitTrades", messages,
+                trade_pb.SubmitTradesRequest, trade_pb.SubmitTradesResponse),
+            settle)
+        for result in submission:
+            self.saw(submission.sequence)
+            yield result
+
     def create_trades_atomically(self, drafts: Iterable[TradeDraft],
                                  request_id: str = "") -> list[Trade]:
         """Makes all of the trades or none: at most 1,024 of 512 KiB in all.
@@ -230,6 +267,58 @@ class Client(Caller):
                              account_pb.GetAccountResponse)
         return Account.of(response.account, self.unit, response.sequence)
 
+    def accounts(self, *, text: str = "",
+                 spendable_below: Optional[Number] = None,
+                 line_used_percent: Optional[int] = None, filter: str = "",
+                 order_by: str = "",
+                 as_of_sequence: int = 0) -> Iterator[Account]:
+        """Accounts, as they were opened or by `order_by`: who can spend less
+        than an amount, or has drawn so much of the credit line or more."""
+        request = account_pb.ListAccountsRequest(
+            parent=self.network, page_size=_PAGE_SIZE,
+            filter=all_of(filter,
+                          self._units("spendable", "<", spendable_below),
+                          term("line_used_percent", ">=", line_used_percent),
+                          words(text)),
+            order_by=order_by, as_of_sequence=as_of_sequence,
+            min_sequence=self.sequence)
+        for page in self.pages("AccountService/ListAccounts", request,
+                               account_pb.ListAccountsResponse):
+            for account in page.accounts:
+                yield Account.of(account, self.unit, page.sequence)
+
+    def entries(self, member: str, *,
+                from_date: Optional[datetime.date] = None,
+                to_date: Optional[datetime.date] = None,
+                value_from: Optional[datetime.date] = None,
+                value_to: Optional[datetime.date] = None,
+                at_least: Optional[Number] = None,
+                at_most: Optional[Number] = None, counterparty: str = "",
+                trade: str = "", invoice_number: str = "", kind: str = "",
+                filter: str = "", order_by: str = "",
+                as_of_sequence: int = 0) -> Iterator[StatementLine]:
+        """Entries of a member's account, oldest first, or with
+        `order_by="sequence desc"` newest first: by booking date, by value
+        date, of an amount (paid is below zero), by the other side."""
+        request = account_pb.ListEntriesRequest(
+            parent=self.account_name(member), page_size=_PAGE_SIZE,
+            filter=all_of(filter, term("booking_date", ">=", from_date),
+                          term("booking_date", "<=", to_date),
+                          term("value_date", ">=", value_from),
+                          term("value_date", "<=", value_to),
+                          self._units("amount", ">=", at_least),
+                          self._units("amount", "<=", at_most),
+                          term("counterparty", "=", counterparty),
+                          term("trade", "=", trade),
+                          term("invoice_number", "=", invoice_number),
+                          term("kind", "=", kind)),
+            order_by=order_by, as_of_sequence=as_of_sequence,
+            min_sequence=self.sequence)
+        for page in self.pages("AccountService/ListEntries", request,
+                               account_pb.ListEntriesResponse):
+            for line in page.entries:
+                yield StatementLine.of(line, self.unit)
+
     def statement(self, member: str, *,
                   from_date: Optional[datetime.date] = None,
                   to_date: Optional[datetime.date] = None,
@@ -249,17 +338,33 @@ class Client(Caller):
             [StatementLine.of(line, self.unit)
              for page in pages for line in page.lines], first.sequence)
 
+    def export(self, member: str, format: str, year: int = 0, *,
+               first_day: Optional[datetime.date] = None,
+               last_day: Optional[datetime.date] = None,
+               as_of_sequence: int = 0,
+               timeout: float = 600.0) -> dict[str, bytes]:
+        """The books of a year, or of the days from `first_day` to `last_day`,
+        and their manifest, by file name. `format` is one of
+        ExportRequest.Format: "JOURNAL_CSV", "FEC", "CAMT_053", "OFX", ..."""
+        kind = fiscal_pb.ExportRequest
+        if format not in kind.Format.keys():
+            raise ValueError(f"format {format!r} is none of "
+                             f"{', '.join(kind.Format.keys()[1:])}")
+        return self._export(kind(
+            member=self.member_name(member), format=kind.Format.Value(format),
+            year=year, first_day=date_message(first_day),
+            last_day=date_message(last_day), as_of_sequence=as_of_sequence,
+            min_sequence=self.sequence), timeout)
+
     def journal_csv(self, member: str, year: int, *,
                     timeout: float = 600.0) -> dict[str, bytes]:
         """The journal CSV of a year and its manifest, by file name."""
-        return self._export("ExportJournalCsv", fiscal_pb.ExportJournalCsvRequest(
-            member=self.member_name(member), year=year), timeout)
+        return self.export(member, "JOURNAL_CSV", year, timeout=timeout)
 
     def fec(self, member: str, year: int, *,
             timeout: float = 600.0) -> dict[str, bytes]:
         """The FEC of a year, its description and manifest, by file name."""
-        return self._export("ExportFec", fiscal_pb.ExportFecRequest(
-            member=self.member_name(member), year=year), timeout)
+        return self.export(member, "FEC", year, timeout=timeout)
 
     def watch(self, from_sequence: int = 0, *, member: str = "",
               types: Iterable[str] = ()) -> Watch:
@@ -276,15 +381,18 @@ class Client(Caller):
 
     # --- Parts of the above ---------------------------------------------------
 
+    def _units(self, field: str, operator: str,
+               amount: Optional[Number]) -> str:
+        if amount is None:
+            return ""
+        return term(field + ".minor_units", operator,
+                    self.unit.to_units(amount, field).minor_units)
+
     def _create_request(self, draft: TradeDraft,
                         request_id: str) -> trade_pb.CreateTradeRequest:
         request = draft.request(self.unit, self.member_name, request_id)
         request.parent = self.network
         return request
-
-    def _changed(self, method: str, request: Any, answer: Any) -> Trade:
-        response = self.change(method, request, answer)
-        return Trade.of(response.trade, self.unit, response.outcome)
 
     def _send_batch(self, items: list[trade_pb.CreateTradeRequest]) -> Callable[
             [float], trade_pb.BatchCreateTradesResponse]:
@@ -294,14 +402,14 @@ class Client(Caller):
             kind(parent=self.network, mode=kind.INDEPENDENT, requests=items),
             trade_pb.BatchCreateTradesResponse)
 
-    def _export(self, method: str, request: Any,
+    def _export(self, request: fiscal_pb.ExportRequest,
                 timeout: float) -> dict[str, bytes]:
         # Not tried again by itself: what came before an error is thrown away.
         files: dict[str, bytearray] = {}
         name = ""
         try:
             for chunk in self._channel.stream(
-                    "skontro.v1.FiscalService/" + method, request,
+                    "skontro.v1.FiscalService/Export", request,
                     fiscal_pb.ExportChunk, timeout):
                 name = chunk.file_name or name
                 files.setdefault(name, bytearray()).extend(chunk.content)

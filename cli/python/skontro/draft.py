@@ -7,7 +7,7 @@ from typing import Optional
 
 from skontro.amounts import Number, to_minor_units
 from skontro.v1 import trade_service_pb2
-from skontro.views import Unit, date_message
+from skontro.views import Unit, date_message, time_message
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class TradeDraft:
     trade_id: str = ""
     buyer_pays: bool = False
     """Whether the buyer pays at once; else the seller requests."""
+    hold: bool = False
+    """Whether the buyer, who pays, has the units held until they are settled."""
+    hold_until: Optional[datetime.datetime] = None
+    """From when the hold is void; 14 days from now unless given. Keep it with
+    the order: a retry has to send the same."""
 
     def request(self, unit: Unit, member: Callable[[str], str],
                 request_id: str) -> trade_service_pb2.CreateTradeRequest:
@@ -58,9 +63,21 @@ class TradeDraft:
             description=self.description)
         if self.cash is not None:
             trade.cash_leg.CopyFrom(unit.to_money(self.cash, "cash"))
+        self._add_hold(trade)
         self._add_invoice(trade, unit)
         return trade_service_pb2.CreateTradeRequest(
             trade=trade, trade_id=self.trade_id, request_id=request_id)
+
+    def _add_hold(self, trade: trade_service_pb2.Trade) -> None:
+        if not self.hold:
+            if self.hold_until is not None:
+                raise ValueError("hold: is not set, and hold_until is given")
+            return
+        if not self.buyer_pays:
+            raise ValueError("hold: is for the buyer; a seller's request is "
+                             "authorised")
+        trade.hold.CopyFrom(trade_service_pb2.Trade.Hold(
+            expire_time=time_message(self.hold_until, "hold_until")))
 
     def _add_invoice(self, trade: trade_service_pb2.Trade, unit: Unit) -> None:
         rest = (self.issue_date, self.supply_date, self.due_date,

@@ -4,13 +4,17 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, Optional, TypeVar
 
 import grpc
 
 from skontro.errors import CallError, decode, final
 
 T = TypeVar("T")
+
+STANDS_AFTER = 1.0
+"""Seconds after which a stream that was taken, and has nothing to say, counts
+as one that works: what cannot be reached breaks at once."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,52 @@ class Attempts:
             raise final(error, self._request_id, unknown=self.unknown)
         self.unknown = self.unknown or error.is_silent
         self._policy.sleep(wait)
+
+
+class StreamAttempts:
+    """The attempts of a stream that is opened again whenever it breaks.
+
+    The total time runs from the first failure after something that worked: an
+    answer, or a stream that was taken and stood. So one on which nothing
+    happens lives on, however often it is cut, and one that cannot be had again
+    ends.
+    """
+
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._attempts: Optional[Attempts] = None
+        self._taken: Optional[float] = None
+
+    def wait_until_taken(self, stream: Any) -> None:
+        """Waits for the headers of a stream that was opened, or for its end:
+        time in which a host was looked for in vain is no time that it stood."""
+        self._taken = None
+        stream.initial_metadata()
+        self._taken = self._policy.now()
+
+    def answered(self) -> None:
+        self._attempts = None
+
+    def failed(self, error: CallError, request_id: str = "",
+               *, idle: bool = True) -> None:
+        """Waits until the stream is to be opened again; raises the final error
+        where that is pointless or time is over.
+
+        `request_id` is that of a change that was sent and may have been made.
+        A stream that was not `idle`, since an answer was due from its first
+        moment, has to stand for the whole time to count.
+        """
+        enough = self._policy.total_timeout
+        if idle:
+            enough = min(enough, STANDS_AFTER)
+        if (self._taken is not None
+                and self._policy.now() - self._taken >= enough):
+            self._attempts = None
+        self._taken = None
+        if self._attempts is None:
+            self._attempts = Attempts(self._policy, request_id)
+            self._attempts.unknown = bool(request_id)
+        self._attempts.failed(error)
 
 
 def call(method: Callable[[float], T], policy: RetryPolicy,

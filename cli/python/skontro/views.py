@@ -65,6 +65,21 @@ def from_date(message: Any) -> Optional[datetime.date]:
     return datetime.date(message.year, message.month, message.day)
 
 
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+_SECOND = datetime.timedelta(seconds=1)
+
+
+def time_message(time: Optional[datetime.datetime],
+                 what: str) -> Optional[dict[str, int]]:
+    """The fields of a Timestamp."""
+    if time is None:
+        return None
+    if time.utcoffset() is None:
+        raise ValueError(f"{what}: {time} has no time zone")
+    seconds, rest = divmod(time - _EPOCH, _SECOND)
+    return {"seconds": seconds, "nanos": rest.microseconds * 1000}
+
+
 def from_time(parent: Any, name: str) -> Optional[datetime.datetime]:
     """The time of a field of `parent`, in UTC; None where it is absent."""
     if not parent.HasField(name):
@@ -87,8 +102,30 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """What is held of a trade, and what was settled of it: the units, what they
+    are worth, and their share of the cash leg. From `expire_time` on it is
+    void."""
+
+    expire_time: Optional[datetime.datetime]
+    held: Decimal
+    settled: Decimal
+    settled_national_value: Decimal
+    settled_cash: Decimal
+
+    @staticmethod
+    def of(message: Any, unit: Unit) -> "Hold":
+        return Hold(
+            from_time(message, "expire_time"), unit.units(message.held),
+            unit.units(message.settled),
+            unit.money(message.settled_national_value.minor_units),
+            unit.money(message.settled_cash.minor_units))
+
+
+@dataclass(frozen=True)
 class Trade:
-    """A trade as the server knows it. `state` is the name of a Trade.State."""
+    """A trade as the server knows it. `state` is the name of a Trade.State;
+    `hold` is there where it was authorised."""
 
     name: str
     seller: str
@@ -103,6 +140,7 @@ class Trade:
     create_time: Optional[datetime.datetime]
     settle_time: Optional[datetime.datetime]
     value_date: Optional[datetime.date]
+    hold: Optional[Hold]
     outcome: Optional[Outcome]
     message: Any = field(repr=False, compare=False)
 
@@ -117,6 +155,7 @@ class Trade:
             message.invoice.number, from_date(message.invoice.issue_date),
             message.description, from_time(message, "create_time"),
             from_time(message, "settle_time"), from_date(message.value_date),
+            Hold.of(message.hold, unit) if message.HasField("hold") else None,
             Outcome.of(outcome) if outcome is not None else None, message)
 
 
@@ -145,13 +184,19 @@ class Member:
 
 @dataclass(frozen=True)
 class Account:
-    """An account with its balance and limits as of `sequence`."""
+    """An account with its balance and limits as of `sequence`.
+
+    `holds_out` is what is held for trades that the member buys, and not
+    spendable; `holds_in` what is held for it as their seller.
+    """
 
     name: str
     balance: Decimal
     credit_line: Decimal
     balance_limit: Decimal
     spendable: Decimal
+    holds_out: Decimal
+    holds_in: Decimal
     sequence: int
     message: Any = field(repr=False, compare=False)
 
@@ -160,7 +205,8 @@ class Account:
         return Account(
             message.name, unit.units(message.balance),
             unit.units(message.credit_line), unit.units(message.balance_limit),
-            unit.units(message.spendable), sequence, message)
+            unit.units(message.spendable), unit.units(message.holds_out),
+            unit.units(message.holds_in), sequence, message)
 
 
 @dataclass(frozen=True)

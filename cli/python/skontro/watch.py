@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 import grpc
 
 from skontro.errors import CallError, Refused, decode
-from skontro.retry import Attempts, RetryPolicy
+from skontro.retry import RetryPolicy, StreamAttempts
 from skontro.v1 import event_service_pb2 as event_pb
 from skontro.views import Member, Trade, Unit
 
@@ -55,10 +55,11 @@ class Watch:
             work_off(event)
             save(watch.sequence)
 
-    A stream that breaks is begun again behind the last event, for as long as
-    the policy's total time allows without any answer. Every event comes at
-    least once: one that was worked off and not saved comes again after a
-    restart of this program.
+    A stream that breaks is begun again behind the last event. The policy's
+    total time runs from the first failure after the last event or the last
+    stream that the server took: what is silent may be cut for days, each minute
+    or each hour. Every event comes at least once: one that was worked off and
+    not saved comes again after a restart of this program.
 
     Thread safety: one thread iterates; any may close.
     """
@@ -84,13 +85,15 @@ class Watch:
                 self._stream.cancel()
 
     def _iterate(self) -> Iterator[Event]:
-        # Of the failures in a row: a stream may be silent for days between.
-        attempts: Optional[Attempts] = None
+        attempts = StreamAttempts(self._policy)
         while not self._closed:
             try:
                 self._stream = self._open(self._request)
+                if self._closed:  # By another thread, before it was there.
+                    self._stream.cancel()
+                attempts.wait_until_taken(self._stream)
                 for response in self._stream:
-                    attempts = None
+                    attempts.answered()
                     yield from self._events(response)
                     self._resume_behind(response.sequence)
                 error = CallError(grpc.StatusCode.UNAVAILABLE,
@@ -102,7 +105,6 @@ class Watch:
             if error.reason == "SEQUENCE_NOT_REACHED":
                 # The books that were followed are not these.
                 raise error.as_class(Refused, "")
-            attempts = attempts or Attempts(self._policy, "")
             attempts.failed(error)
 
     def close(self) -> None:

@@ -9,19 +9,15 @@ import unittest
 
 import client_package  # noqa: F401
 import grpc
+from fake_scene import BUSY, CODE, GONE, NETWORK, FakeScene
 from fake_server import Fail, FakeServer
-from skontro import (BatchResult, Client, OutcomeUnknown, Refused, RetryPolicy,
+from skontro import (BatchResult, OutcomeUnknown, Refused, RetryPolicy,
                      TradeDraft, Unavailable)
-from skontro.v1 import (account_service_pb2, network_service_pb2, outcome_pb2,
-                        trade_service_pb2)
+from skontro.v1 import account_service_pb2, outcome_pb2, trade_service_pb2
 
-CODE = grpc.StatusCode
 CREATE, GET = "TradeService/CreateTrade", "TradeService/GetTrade"
 LIST, BATCH = "TradeService/ListTrades", "TradeService/BatchCreateTrades"
-NETWORK = "NetworkService/GetNetwork"
 DRAFT = TradeDraft("imprimerie", "boulangerie", "720.00")
-BUSY = Fail(CODE.RESOURCE_EXHAUSTED, "QUEUE_FULL", retry_after=0.5, limit="9")
-GONE = Fail(CODE.UNAVAILABLE, message="Socket closed")
 
 
 def made(sequence=7):
@@ -32,40 +28,7 @@ def made(sequence=7):
         outcome={"sequence": sequence, "digest": b"d" * 32})
 
 
-class Clock:
-    """Time that passes while somebody sleeps, and with each look at it."""
-
-    def __init__(self):
-        self.time, self.waits = 0.0, []
-
-    def now(self):
-        return self.time
-
-    def sleep(self, seconds):
-        self.waits.append(round(seconds, 6))
-        self.time += seconds
-
-
-class Scene(unittest.TestCase):
-
-    def setUp(self):
-        self.server = FakeServer()
-        self.addCleanup(self.server.stop)
-        self.answers = self.server.answers
-        self.answers[NETWORK] = [network_service_pb2.GetNetworkResponse(
-            network={"unit_code": "RES", "unit_decimals": 2,
-                     "peg_currency_code": "EUR", "peg_currency_decimals": 2},
-            sequence=3)]
-        self.clock = Clock()
-        self.client = self.connect()
-
-    def connect(self, address=None, **arguments):
-        arguments.setdefault("retry", RetryPolicy(
-            attempt_timeout=5, total_timeout=20, now=self.clock.now,
-            sleep=self.clock.sleep, chance=lambda: 0.0))
-        client = Client(address or self.server.address, "res", **arguments)
-        self.addCleanup(client.close)
-        return client
+class Scene(FakeScene):
 
     def created(self):
         return self.server.requests(CREATE, trade_service_pb2.CreateTradeRequest)
@@ -420,10 +383,14 @@ class ConnectionTest(Scene):
             self.assertNotIn("secret", str(caught.exception))
 
     def test_without_tls_no_other_machine_is_called(self):
-        for address in ("192.0.2.1:7411", "skontro.example:7411"):
+        for address in ("192.0.2.1:7411", "skontro.example:7411",
+                        "127.skontro.example:7411", "127.1:7411",
+                        "127.0.0.1.skontro.example:7411", "[::2]:7411",
+                        "localhost.skontro.example:7411", "[localhost]:7411"):
             with self.assertRaisesRegex(ValueError, "TLS"):
                 self.connect(address, tls=False)
-        for address in ("localhost:1", "[::1]:1", "127.0.0.2:1"):
+        for address in ("localhost:1", "[::1]:1", "127.0.0.2:1",
+                        "[0:0:0:0:0:0:0:1]:1"):
             self.connect(address, tls=False)
 
     def test_a_server_of_the_named_authority_is_trusted_alone(self):

@@ -168,14 +168,17 @@ class RecipeTest(Scene):
 
     @unittest.skipIf(shutil.which("curl") is None, "needs curl")
     def test_the_recipe_for_a_shell_books_once(self):
-        script = "set -euo pipefail\n" + recipe("retry in a shell")
+        script = "\n".join(["set -euo pipefail",
+                            recipe("curl").split("\n\n")[0],
+                            recipe("retry in a shell")])
         log = self.directory / "curl.log"
 
         def run(text):
             return subprocess.Popen(
                 ["bash", "-c", text], cwd=self.directory, text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                env={**os.environ, "SKONTRO_HTTP": f"http://{self.http}"})
+                env={**os.environ, "SKONTRO_HTTP": f"http://{self.http}",
+                     "SKONTRO_DATA": str(self.directory / "data")})
 
         def wait_for(word):
             end = time.monotonic() + 60

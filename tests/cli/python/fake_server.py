@@ -35,6 +35,10 @@ class Fail(Exception):
         self.status.details.append(packed)
 
 
+HEADERS = object()
+"""In a stream: what comes before the first message, alone."""
+
+
 class FakeServer(grpc.GenericRpcHandler):
     """`streams` has, for each method that answers with many, a list of streams:
     each is a list of messages that a Fail may end.
@@ -71,6 +75,9 @@ class FakeServer(grpc.GenericRpcHandler):
         def stream(request, context):
             self.calls.append((method, request, metadata))
             for answer in self.streams[method].pop(0):
+                if answer is HEADERS:
+                    context.send_initial_metadata(())
+                    continue
                 if isinstance(answer, Fail):
                     fail(answer, context)
                 yield answer.SerializeToString()

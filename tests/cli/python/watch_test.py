@@ -7,12 +7,15 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import unittest
 
 import client_package
 import grpc
-from fake_server import Fail, FakeServer
+from cutting_proxy import CuttingProxy
+from fake_server import HEADERS, Fail, FakeServer
 from skontro import Client, Refused, RetryPolicy, TradeDraft, Unavailable
+from skontro.errors import CallError
 from skontro.v1 import event_service_pb2, network_service_pb2
 
 PROGRAM = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else ""
@@ -37,13 +40,28 @@ class FakeWatchTest(unittest.TestCase):
         self.server.answers["NetworkService/GetNetwork"] = [
             network_service_pb2.GetNetworkResponse(
                 network={"unit_code": "RES", "unit_decimals": 2})]
-        self.time = 0.0
+        self.time, self.looks = 0.0, 0
         self.client = Client(self.server.address, "res", retry=RetryPolicy(
-            total_timeout=10, now=lambda: self.time, sleep=self.sleep))
+            total_timeout=10, now=self.now, sleep=self.sleep))
         self.addCleanup(self.client.close)
+
+    def now(self):
+        self.looks += 1
+        return self.time
 
     def sleep(self, seconds):
         self.time += seconds
+
+    def cut_after(self, seconds):
+        """A stream that is taken, says nothing, and breaks then."""
+        looks = self.looks
+        yield HEADERS
+        # The client notes when they came.
+        end = time.monotonic() + 10
+        while self.looks == looks and time.monotonic() < end:
+            time.sleep(0.001)
+        self.time += seconds
+        yield GONE
 
     def asked(self):
         return [request.from_sequence for request in self.server.requests(
@@ -78,6 +96,29 @@ class FakeWatchTest(unittest.TestCase):
             self.time += 86400
             yield GONE
         self.server.streams[WATCH] = [quiet(), [GONE], [told(2, 2)]]
+        self.assertEqual(self.seen(self.client.watch(1), 2), [1, 2])
+
+    def test_silence_that_is_cut_often_is_no_failure(self):
+        self.server.streams[WATCH] = [
+            [told(1, 1), GONE], *(self.cut_after(4) for _ in range(20)),
+            [told(2, 2)]]
+        self.assertEqual(self.seen(self.client.watch(1), 2), [1, 2])
+        self.assertGreater(self.time, 80)
+
+    def test_streams_that_break_at_once_are_given_up(self):
+        self.server.streams[WATCH] = [
+            [told(1, 1), GONE], self.cut_after(4),
+            *(self.cut_after(0.1) for _ in range(99))]
+        with self.assertRaises(Unavailable):
+            self.seen(self.client.watch(1), 2)
+        self.assertLess(self.time, 4 + 10 + 1)
+
+    def test_time_runs_from_the_last_stream_that_stood(self):
+        # Each absence is shorter than the time, all of them together are not.
+        away = [[GONE]] * 5
+        self.server.streams[WATCH] = [
+            [told(1, 1), GONE], *away, self.cut_after(4), *away,
+            self.cut_after(4), *away, self.cut_after(4), [told(2, 2)]]
         self.assertEqual(self.seen(self.client.watch(1), 2), [1, 2])
 
     def test_a_server_that_stays_away_is_given_up(self):
@@ -158,6 +199,30 @@ class ServerWatchTest(unittest.TestCase):
         self.assertEqual({one.account.split("/")[3]: str(one.balance)
                           for one in last.balances},
                          {"a": "300.00", "b": "-300.00"})
+
+    def test_a_silent_watch_lives_behind_a_proxy_that_cuts_it(self):
+        proxy = CuttingProxy(self.server.address)
+        self.addCleanup(proxy.stop)
+        client = Client(proxy.address, "res", retry=RetryPolicy(
+            attempt_timeout=5, total_timeout=3, wait_max=1))
+        self.addCleanup(client.close)
+        end = time.monotonic() + 9
+        found, failures = [], []
+
+        def follow():
+            try:
+                found.append(next(iter(client.watch())).sequence)
+            except CallError as error:
+                failures.append(error)
+        follower = threading.Thread(target=follow)
+        follower.start()
+        while time.monotonic() < end:
+            time.sleep(1.5)
+            proxy.cut()
+        self.assertEqual(failures, [])
+        made = self.pay(1, "x")
+        follower.join(60)
+        self.assertEqual(found, [made[0].outcome.sequence])
 
     def test_another_program_goes_on_where_one_ended(self):
         self.pay(10, "x")

@@ -253,6 +253,8 @@ TEST(ByteDefectsTest, AChangedRecordShowsInTheNextOneToo) {
 }
 
 // Every bit of a small journal.
+// Two bits of every byte, other ones from byte to byte; `./dev flip` has all of
+// real files.
 TEST(ByteDefectsTest, AFlippedBitIsAlwaysFound) {
   Scene scene;
   scene.CutBehind(kBob);
@@ -260,7 +262,7 @@ TEST(ByteDefectsTest, AFlippedBitIsAlwaysFound) {
   ExpectFindings(good, {});
   for (const auto& [key, value] : good.at("journal")) {
     for (size_t at = 0; at < value.size(); ++at) {
-      for (int bit = 0; bit < 8; ++bit) {
+      for (const size_t bit : {at % 8, (at + 4) % 8}) {
         Store store = good;
         store["journal"][key][at] ^= static_cast<char>(1 << bit);
         MemorySource source(store);

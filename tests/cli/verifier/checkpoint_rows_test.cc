@@ -50,7 +50,8 @@ Parts RightParts(Scene& scene) {
                       .Int(4, 2)
                       .Int(5, 60)
                       .Int(6, 2026)
-                      .Text(7, "A7"))
+                      .Text(7, "A7")
+                      .Int(12, 90))
           .Add(4, Message().Int(1, kProposed))
           .Add(4, Message().Int(1, kOffered))
           .Add(5, Message()
@@ -60,7 +61,7 @@ Parts RightParts(Scene& scene) {
                       .Text(1, std::string("FR44732829320\0vat", 17))
                       .Int(2, 1)));
   parts.header = Message()
-                     .Int(1, 1)
+                     .Int(1, 6)
                      .Text(2, kUid)
                      .Int(3, kOpen)
                      .Int(5, scene.at(kOpen).time_us)
@@ -140,7 +141,7 @@ TEST_F(CheckpointRowsTest, OneWithoutAHeaderIsNone) {
 
 TEST_F(CheckpointRowsTest, WhatTheHeaderSaysIsCompared) {
   ExpectEach({
-      {[](Parts& p) { p.header.Int(1, 2); }, "format 2"},
+      {[](Parts& p) { p.header.Int(1, 7); }, "format 7"},
       {[](Parts& p) { p.header.Text(2, std::string(16, 'x')); }, "its network"},
       {[](Parts& p) { p.header.Int(3, 14); }, "after record 14"},
       {[](Parts& p) { p.header.Text(4, std::string(32, 'x')); }, "its digest"},
@@ -194,6 +195,12 @@ TEST_F(CheckpointRowsTest, EveryRowIsCompared) {
       {set(1, 3, 0, number(6, 2025)), "trade 15 is not as"},
       {set(1, 3, 0, [](Message& row) { row.Text(7, "A8"); }), "trade 15"},
       {set(1, 3, 0, [](Message& row) { row.Text(2, "x"); }), "trade 15"},
+      {set(1, 3, 0, number(8, 1)), "trade 15 is not as"},
+      {set(1, 3, 0, number(9, 1)), "trade 15 is not as"},
+      {set(1, 3, 0, number(10, 1)), "trade 15 is not as"},
+      {set(1, 3, 0, number(11, 1)), "trade 15 is not as"},
+      {set(1, 3, 0, number(12, 91)), "trade 15 is not as"},
+      {set(1, 3, 0, number(13, 1)), "trade 15 is not as"},
       {set(1, 4, 1, number(1, 10)), "trade 10 was finished, not 9"},
       {set(1, 5, 0, [](Message& row) { row.Text(1, "1"); }), "tax id \"1\""},
       {set(1, 5, 1, number(2, 0)), "tax id \"FR44732829320"},
@@ -205,6 +212,41 @@ TEST_F(CheckpointRowsTest, OneOfARecordThatIsNotThereIsFound) {
   parts_.header.Int(3, 77);
   Put(parts_, store_);
   ExpectFindings(store_, {{77, "the journal ends at 15"}});
+}
+
+TEST_F(CheckpointRowsTest, OneThatDoesNotSayWhatTradesAreWorthIsPassedOver) {
+  parts_.header.Int(1, 1);
+  Put(parts_, store_);
+  ExpectFindings(store_, {});
+}
+
+TEST_F(CheckpointRowsTest, AHoldIsCompared) {
+  scene_.Append(
+      kTradeAuthorised,
+      Message()
+          .Int(1, kOpen)
+          .Int(2, scene_.at(kOpen).time_us + 9'000'000)
+          .Sub(3, Message().Int(1, 2).Int(2, 60).Int(3, 1).Int(4, 60)));
+  store_ = scene_.Write();
+  const std::string& batch = store_["journal"].rbegin()->second;
+  parts_.sequence = kOpen + 1;
+  parts_.header.Text(4, batch.substr(batch.size() - 32))
+      .Int(3, kOpen + 1)
+      .Int(5, scene_.at(kOpen + 1).time_us)
+      .Zigzag(6, scene_.at(kOpen + 1).record.GetInt(5));
+  const auto put = [this](int64_t expire_time_us, int64_t touched) {
+    Store store = store_;
+    Parts parts = parts_;
+    std::vector<Message> rows = parts.chunks[1].All(3);
+    rows[0].Int(8, expire_time_us).Int(11, touched);
+    parts.chunks[1].Clear(3).Add(3, rows[0]);
+    Put(parts, store);
+    return store;
+  };
+  const int64_t until = scene_.at(kOpen).time_us + 9'000'000;
+  ExpectFindings(put(until, 1), {});
+  ExpectFindings(put(until + 1, 1), {{16, "trade 15 is not as"}});
+  ExpectFindings(put(until, 0), {{16, "trade 15 is not as"}});
 }
 
 TEST_F(CheckpointRowsTest, AKeyThatIsNoneIsFound) {

@@ -155,6 +155,8 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<ApiKeyMember, pb::ApiKeyMember>();
   ExpectSame<ApiKeyCreated, pb::ApiKeyCreated>();
   ExpectSame<ApiKeyRevoked, pb::ApiKeyRevoked>();
+  ExpectSame<PolicyValue, pb::PolicyValue>();
+  ExpectSame<PoliciesSet, pb::PoliciesSet>();
   ExpectSame<AccountRow, pb::AccountRow>();
   ExpectSame<AccountEntryRow, pb::AccountEntryRow>();
   ExpectSame<RequestRow, pb::RequestRow>();
@@ -163,6 +165,15 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<TradeStepRow, pb::TradeStepRow>();
   ExpectSame<LimitRow, pb::LimitRow>();
   ExpectSame<ApiKeyRow, pb::ApiKeyRow>();
+  ExpectSame<PoliciesRow, pb::PoliciesRow>();
+  ExpectSame<MemberStatusSet, pb::MemberStatusSet>();
+  ExpectSame<HoldsAfter, pb::HoldsAfter>();
+  ExpectSame<TradeAuthorised, pb::TradeAuthorised>();
+  ExpectSame<HoldSettled, pb::HoldSettled>();
+  ExpectSame<HoldReleased, pb::HoldReleased>();
+  ExpectSame<HoldExpired, pb::HoldExpired>();
+  ExpectSame<TradeWithdrawn, pb::TradeWithdrawn>();
+  ExpectSame<MemberStatusRow, pb::MemberStatusRow>();
   ExpectSame<CheckpointApiKey, pb::CheckpointApiKey>();
   ExpectSame<CheckpointHeader, pb::CheckpointHeader>();
   ExpectSame<CheckpointChunk, pb::CheckpointChunk>();
@@ -182,7 +193,7 @@ TEST(MessagesTest, NoneOfTheFormatIsMissing) {
                 count(pb::Event::descriptor()->file()) +
                 count(pb::AccountRow::descriptor()->file()) +
                 count(pb::CheckpointHeader::descriptor()->file()),
-            42);
+            53);
 }
 
 TEST(MessagesTest, EveryEventIsReadAsItsAlternative) {

@@ -198,7 +198,8 @@ Store Scene::Write(std::optional<uint64_t> projected, const Plant& plant) {
   store["tree"] = TreeRows(store["journal"], projected.value_or(last()));
   store["checkpoint"];
   store["meta"] = {{"format", "1"},
-                   {"projected", Big(projected.value_or(last()), 8)}};
+                   {"projected", Big(projected.value_or(last()), 8)},
+                   {"families", "1"}};
   Rows& personal = store["personal"];
   for (uint64_t sequence = 1; sequence <= last(); ++sequence) {
     for (const Message& commitment : at(sequence).record.All(8)) {

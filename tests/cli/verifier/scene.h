@@ -32,6 +32,15 @@ enum EventNumber {
   kHeadKeySet,
   kRecoveryAccepted,
   kStateDigested,
+  kApiKeyCreated,
+  kApiKeyRevoked,
+  kPoliciesSet,
+  kTradeAuthorised,
+  kHoldSettled,
+  kHoldReleased,
+  kHoldExpired,
+  kTradeWithdrawn,
+  kMemberStatusSet = 30,
 };
 
 // A record before it is bytes. Entries and commitments are repeated fields of

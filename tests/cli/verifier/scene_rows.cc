@@ -69,13 +69,68 @@ class RowsOf {
       case kTradeCreated:
         return PutTrade();
       case kTradeAccepted:
-        return PutStep(3);
+        PutStep(3);
+        return Close();
       case kTradeDeclined:
         PutStep(6);
+        Close();
+        PutEnd(6);
         return Free(event.GetSub(2), event.Has(2));
       case kTradeReversed:
         PutStep(10);
+        PutEnd(10);
         return Free(event.GetSub(3), event.Has(3));
+      case kTradeWithdrawn:
+        PutStep(7);
+        Close();
+        PutEnd(7);
+        return Free(event.GetSub(2), event.Has(2));
+      case kTradeAuthorised:
+        PutHolds(event.GetSub(3));
+        store_["trade_step"][Key(event.GetInt(1)) + Key(sequence_)] =
+            Message()
+                .Int(1, 2)
+                .Int(2, draft_.time_us)
+                .Zigzag(3, day_)
+                .Int(7, event.GetInt(2))
+                .Encode();
+        return;
+      case kHoldSettled:
+        PutHolds(event.GetSub(6));
+        store_["trade_step"][Key(event.GetInt(1)) + Key(sequence_)] =
+            Message()
+                .Int(1, event.GetInt(5))
+                .Int(2, draft_.time_us)
+                .Zigzag(3, day_)
+                .Int(4, event.GetInt(2))
+                .Int(5, event.GetInt(3))
+                .Int(6, event.GetInt(4))
+                .Encode();
+        if (event.GetInt(5) == 3) Close();
+        return;
+      case kHoldReleased:
+      case kHoldExpired:
+        PutHolds(event.GetSub(4));
+        PutStep(event.GetInt(2));
+        Close();
+        if (event.GetInt(2) != 3) PutEnd(static_cast<char>(event.GetInt(2)));
+        return Free(event.GetSub(3), event.Has(3));
+      case kPoliciesSet:
+        store_["policies"][Key(sequence_)] =
+            Message()
+                .Sub(1, event)
+                .Int(2, draft_.time_us)
+                .Text(3, draft_.record.GetText(1))
+                .Encode();
+        return;
+      case kMemberStatusSet:
+        store_["member_status"][Key(event.GetInt(1)) + Key(sequence_)] =
+            Message()
+                .Sub(1, event)
+                .Int(2, draft_.time_us)
+                .Text(3, draft_.record.GetText(1))
+                .Encode();
+        return;
       default:
         return;
     }
@@ -158,21 +213,42 @@ class RowsOf {
     if (event.Has(1)) {
       store_["trade_id"].try_emplace(event.GetText(1), Key(sequence_));
     }
-    if (event.GetInt(4) == 1) {
+    if (event.Has(13)) PutHolds(event.GetSub(13));
+    if (event.GetInt(4) == 1 || event.Has(12)) {
       store_["member_trade"][Key(event.GetInt(2)) + Key(sequence_)] = "";
       store_["member_trade"][Key(event.GetInt(3)) + Key(sequence_)] = "";
+      store_["trade_state"][std::string(4, '\0') + Key(sequence_)] = "";
     }
     // All invoices of the scenes are of 2026.
     if (event.Has(11)) {
+      store_["invoice_number"][NoBlanks(event.GetSub(11).GetText(1)) +
+                               std::string(1, '\0') + Key(sequence_)] = "";
       store_["invoice"].try_emplace(
           InvoiceKey(event.GetInt(2), 2026, event.GetSub(11).GetText(1)),
           Key(sequence_));
     }
   }
 
+  void PutHolds(const Message& holds) {
+    store_["hold"][Key(holds.GetInt(1)) + '\1' + Key(sequence_)] =
+        Key(holds.GetInt(2));
+    store_["hold"][Key(holds.GetInt(3)) + '\2' + Key(sequence_)] =
+        Key(holds.GetInt(4));
+  }
+
   void PutStep(int64_t state) {
     store_["trade_step"][Key(draft_.event.GetInt(1)) + Key(sequence_)] =
         Message().Int(1, state).Int(2, draft_.time_us).Zigzag(3, day_).Encode();
+  }
+
+  void Close() {
+    store_["trade_state"].erase(std::string(4, '\0') +
+                                Key(draft_.event.GetInt(1)));
+  }
+
+  void PutEnd(char state) {
+    store_["trade_state"][std::string(3, '\0') + std::string(1, state) +
+                          Key(draft_.event.GetInt(1))] = "";
   }
 
   void Free(const Message& key, bool there) {
@@ -201,7 +277,8 @@ Store ProjectRows(const std::vector<Draft>& drafts, uint64_t projected) {
   for (const char* family :
        {"default", "account", "account_entry", "booking_day", "request",
         "member", "member_id", "tax_id", "trade", "trade_id", "trade_step",
-        "member_trade", "invoice", "limit", "tree", "head_key"}) {
+        "member_trade", "invoice", "limit", "tree", "head_key",
+        "invoice_number", "trade_state"}) {
     store[family];
   }
   std::map<int64_t, int64_t> posting_counts;

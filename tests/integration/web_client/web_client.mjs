@@ -80,8 +80,9 @@ async function walk(name, transport) {
 
   const files = [];
   const year = new Date().getFullYear();
-  for await (const chunk of exports.exportJournalCsv(
-      {member: `${parent}/members/imprimerie`, year})) {
+  const journalCsv = 2;
+  for await (const chunk of exports.export(
+      {member: `${parent}/members/imprimerie`, format: journalCsv, year})) {
     if (chunk.chunk.case === 'fileName') {
       files.push({name: chunk.chunk.value, size: 0});
     } else {
@@ -91,8 +92,8 @@ async function walk(name, transport) {
   assert.equal(files.length, 2);
   assert.ok(files.every((file) => file.size > 0));
   const nobody = await refusalOf((async () => {
-    for await (const _ of exports.exportJournalCsv(
-        {member: `${parent}/members/nobody`, year})) {
+    for await (const _ of exports.export(
+        {member: `${parent}/members/nobody`, format: journalCsv, year})) {
       assert.fail('a chunk of nobody');
     }
   })());

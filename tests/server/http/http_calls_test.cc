@@ -103,6 +103,55 @@ TEST(HttpCallsTest, JsonThatSaysTwoThingsBooksNothing) {
   EXPECT_EQ(http.scene().BalanceOf("boulangerie"), 0);
 }
 
+TEST(HttpCallsTest, NumbersBeyondADoubleKeepEveryDigit) {
+  HttpScene http;
+  http.scene().MakeNetwork();
+  // 2^53 + 1 as a number, in a field that has no limit of its own.
+  const Answer answer = http.Call(
+      "TradeService/GetTrade",
+      R"({"name":"networks/res/trades/t1","asOfSequence":9007199254740993})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("9007199254740993"));
+  for (const char* units :
+       {"9223372036854775808", "\"9223372036854775808\"", "1e3", "\"1e3\"",
+        "\"0x10\"", "\" 5\"", "\"\"", "NaN", "true", "[5]"}) {
+    EXPECT_EQ(
+        http.Call("TradeService/CreateTrade", SaleJson("r-1", units)).status,
+        400)
+        << units;
+  }
+  EXPECT_EQ(http.scene().BalanceOf("boulangerie"), 0);
+}
+
+TEST(HttpCallsTest, ARequestIdCannotPutWordsIntoAnAnswer) {
+  HttpScene http;
+  http.scene().MakeNetwork();
+  for (const char* id : {"r\\r\\nX-Forged: 1", "r\\nX-Forged: 1", "r\\u0000",
+                         "\\u202er", "r\\u0085X-Forged: 1", "", " "}) {
+    const Answer answer =
+        http.Call("TradeService/CreateTrade", SaleJson(id, "5"));
+    EXPECT_EQ(answer.status, 400) << id;
+    EXPECT_THAT(answer.body, HasSubstr("request_id")) << id;
+    EXPECT_EQ(answer.Header("X-Forged"), "") << id;
+    EXPECT_EQ(answer.body.find("\nX-Forged"), std::string::npos) << id;
+  }
+  EXPECT_EQ(http.scene().BalanceOf("boulangerie"), 0);
+}
+
+TEST(HttpCallsTest, AStreamFromAClientIsForGrpc) {
+  HttpScene http;
+  http.scene().MakeNetwork();
+  for (const char* type : {"application/connect+json", "application/json",
+                           "application/connect+proto"}) {
+    Wire wire(http.port());
+    wire.Send(
+        PostBytes("/skontro.v1.TradeService/SubmitTrades", "{}", "", type));
+    const Answer answer = wire.Receive();
+    EXPECT_EQ(answer.status, 501) << type;
+    EXPECT_THAT(answer.body, HasSubstr("\"code\":\"unimplemented\""));
+  }
+}
+
 TEST(HttpCallsTest, BinaryMessagesAreTakenToo) {
   HttpScene http;
   http.scene().MakeNetwork();

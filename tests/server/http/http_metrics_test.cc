@@ -59,6 +59,76 @@ TEST(HttpMetricsTest, NetworksTellTheirSequenceQueueAndCommits) {
   EXPECT_THAT(text, HasSubstr("skontro_disk_available_bytes "));
 }
 
+// A key of a network, made by who runs the server.
+std::string Key(Scene& scene, const std::string& network,
+                v1::ApiKey::Role role) {
+  v1::CreateApiKeyRequest request;
+  request.set_parent("networks/" + network);
+  request.set_request_id(absl::StrCat("key-", static_cast<int>(role)));
+  request.mutable_api_key()->set_identity(
+      absl::StrCat("id-", static_cast<int>(role)));
+  request.mutable_api_key()->set_role(role);
+  if (role == v1::ApiKey::MEMBER_USER) {
+    request.mutable_api_key()->add_members(
+        absl::StrCat("networks/", network, "/members/garage"));
+  }
+  const auto made = scene.Call(request);
+  EXPECT_TRUE(made.status.ok()) << made.status.error_message();
+  return made.response.secret();
+}
+
+TEST(HttpMetricsTest, MetricsAreForWhoRunsTheServerAndANetwork) {
+  HttpScene http(Options(), false);
+  EXPECT_EQ(http.Get("/metrics").status, 503);
+  Scene& scene = http.scene();
+  scene.MakeNetwork("other");
+  scene.MakeNetwork();
+  scene.DistrustAnybody();
+  scene.set_key(scene.server_key());
+  http.Serve();
+  const auto get = [&](const std::string& key) {
+    Wire wire(http.port());
+    wire.Send(absl::StrCat("GET /metrics HTTP/1.1\r\nHost: localhost\r\n",
+                           key.empty() ? "" : "Authorization: Bearer ", key,
+                           "\r\n\r\n"));
+    return wire.Receive();
+  };
+  const auto shows = [](const Answer& answer, const char* network) {
+    return answer.body.find(absl::StrCat("skontro_sequence{network=\"", network,
+                                         "\"}")) != std::string::npos;
+  };
+  EXPECT_EQ(http.Get("/metrics").status, 401);
+  EXPECT_EQ(get("skontro-server.nonsense").status, 401);
+  const Answer all = get(scene.server_key());
+  EXPECT_EQ(all.status, 200);
+  EXPECT_TRUE(shows(all, "res") && shows(all, "other"));
+  for (const auto role : {v1::ApiKey::OPERATOR, v1::ApiKey::AUDITOR}) {
+    const Answer own = get(Key(scene, "res", role));
+    EXPECT_EQ(own.status, 200) << own.body;
+    EXPECT_TRUE(shows(own, "res"));
+    EXPECT_EQ(own.body.find("other"), std::string::npos);
+    EXPECT_THAT(own.body, HasSubstr("skontro_calls_in_flight"));
+  }
+  const Answer member = get(Key(scene, "res", v1::ApiKey::MEMBER_USER));
+  EXPECT_EQ(member.status, 403);
+  EXPECT_THAT(member.body, HasSubstr("ROLE_MISSING"));
+  // What says nothing of anybody is for everybody.
+  for (const char* page : {"/healthz", "/readyz", "/openapi.json"}) {
+    EXPECT_EQ(http.Get(page).status, 200) << page;
+  }
+}
+
+TEST(HttpMetricsTest, ByAnOptionTheyAreForAllOnThisMachine) {
+  Options options;
+  options.metrics_on_loopback = true;
+  HttpScene http(options, false);
+  http.scene().MakeNetwork();
+  http.scene().DistrustAnybody();
+  http.Serve();
+  EXPECT_EQ(http.Get("/metrics").status, 200);
+  EXPECT_EQ(http.Call("NetworkService/ListNetworks", "{}").status, 401);
+}
+
 TEST(HttpMetricsTest, TheDashboardAsksForWhatThereIs) {
   HttpScene http;
   http.scene().MakeNetwork();

@@ -140,10 +140,12 @@ HttpScene::HttpScene(Options options, bool serves) {
 HttpScene::~HttpScene() { http_->Stop(absl::ZeroDuration()); }
 
 void HttpScene::Serve() {
-  http_->Serve(scene_.server().InProcessChannel(), [this] {
-    return scene_.metrics().Text(
-        ReadGauges(scene_.networks(), scene_.directory()));
-  });
+  http_->Serve(
+      scene_.server().InProcessChannel(), &scene_.server().authenticator(),
+      [this](const auto& shows) {
+        return scene_.metrics().Text(
+            ReadGauges(scene_.networks(), scene_.directory(), &limits_), shows);
+      });
 }
 
 Answer HttpScene::Call(const std::string& method, const std::string& json,

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "server/gauges.h"
 #include "server/http/http_server.h"
 #include "tests/server/scene.h"
 
@@ -73,6 +74,7 @@ class HttpScene {
  private:
   Log log_{STDERR_FILENO, LogFormat::kText, LogLevel::kWarning};
   Scene scene_;
+  LimitsGauge limits_;
   std::unique_ptr<HttpServer> http_;
 };
 

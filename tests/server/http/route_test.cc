@@ -9,12 +9,12 @@ namespace skontro::server::http {
 namespace {
 
 constexpr char kGetTrade[] = "/skontro.v1.TradeService/GetTrade";
-constexpr char kExport[] = "/skontro.v1.FiscalService/ExportFec";
+constexpr char kExport[] = "/skontro.v1.FiscalService/Export";
 
 Request Post(const std::string& path, const std::string& type) {
   // So that the linker keeps them.
   v1::GetTradeRequest::descriptor();
-  v1::ExportFecRequest::descriptor();
+  v1::ExportRequest::descriptor();
   Request request;
   request.method = "POST";
   request.path = path;
@@ -86,16 +86,32 @@ TEST(RouteTest, AContentTypeFitsTheMethod) {
   EXPECT_EQ(StatusOf(Post(kExport, "application/json")), 415);
 }
 
-TEST(RouteTest, CompressedMessagesAreRefused) {
+TEST(RouteTest, MessagesAreCompressedWithGzipOrNotAtAll) {
   Request request = Post(kGetTrade, "application/json");
   request.content_encoding = "identity";
   EXPECT_EQ(StatusOf(request), 200);
-  for (const char* encoding : {"gzip", "br", "deflate", "gzip, identity"}) {
+  for (const char* encoding : {"br", "deflate", "gzip, identity", "x-gzip"}) {
     request.content_encoding = encoding;
     EXPECT_EQ(StatusOf(request), 501) << encoding;
   }
+  request.content_encoding = "GZip";
+  request.accept_encoding = "br, gzip";
+  const Route route = RouteOf(request, Options(), true);
+  EXPECT_TRUE(std::get<CallRoute>(route).request_is_gzip);
+  EXPECT_TRUE(std::get<CallRoute>(route).response_may_be_gzip);
+  request.connect_content_encoding = "gzip";
+  EXPECT_EQ(StatusOf(request), 501);
+  // Of a stream each message is, and never the whole.
   request = Post(kExport, "application/connect+json");
   request.connect_content_encoding = "gzip";
+  request.accept_encoding = "gzip";
+  const Route stream = RouteOf(request, Options(), true);
+  EXPECT_TRUE(std::get<CallRoute>(stream).request_is_gzip);
+  EXPECT_FALSE(std::get<CallRoute>(stream).response_may_be_gzip);
+  request.connect_content_encoding = "br";
+  EXPECT_EQ(StatusOf(request), 501);
+  request.connect_content_encoding = "";
+  request.content_encoding = "gzip";
   EXPECT_EQ(StatusOf(request), 501);
 }
 

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# books_test.sh BIN_DIR SHARED_DATA: the books of the demonstration in every format,
+# as an accountant gets them, judged by programs of others; and what is left when an
+# export breaks off. A judge that is not installed is skipped, loudly.
+set -euo pipefail
+bin=$1
+shared=${SKONTRO_SHARED_DATA:-$2}
+work=$(mktemp -d)
+unset SKONTRO_NETWORK SKONTRO_ENDPOINT
+export SKONTRO_CONFIG=/dev/null
+
+fail() {
+  printf 'books_test: %s\n' "$*" >&2
+  tail -n 20 "$work"/*.out "$work"/*.err >&2 || true
+  exit 1
+}
+
+# A port that nobody listens on now; another is tried where that changes.
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 20000)); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  echo "$port"
+}
+
+pid=''
+stop() {
+  local tries
+  [ -n "$pid" ] || return 0
+  kill "$pid" 2>/dev/null || return 0
+  for ((tries = 0; tries < 300; ++tries)); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.1
+  done
+}
+trap 'stop; rm -rf "$work"' EXIT
+
+for _ in 1 2 3 4 5; do
+  if cli/demo.sh --bin-dir "$bin" --data-dir "$work/data" --detach \
+    --grpc-listen "127.0.0.1:$(free_port)" >"$work/demo.out" 2>&1; then
+    break
+  fi
+done
+pid=$(sed -n 's/.* runs as process \([0-9]*\);.*/\1/p' "$work/demo.out")
+[ -n "$pid" ] || fail "no demonstration"
+SKONTRO_ENDPOINT=$(sed -n 's/^Network .* on \(127[0-9.:]*\),.*/\1/p' "$work/demo.out")
+export SKONTRO_ENDPOINT SKONTRO_NETWORK=res-demo
+year=$(date +%Y)
+member=octant
+
+skontro() { "$bin/skontro" "$@" 2>"$work/last.err"; }
+
+# --- one balance in every source ----------------------------------------------
+
+tools=''
+for tool in bean-query hledger ledger aqbanking-cli ofxdump; do
+  command -v $tool >/dev/null ||
+    echo "SKIPPED, NOT TESTED: $tool is not there; ./dev deps installs it" >&2
+done
+for who in $(cut -d, -f1 cli/demo/members.csv | tail -n +2); do
+  # Programs of others take their time; three members are enough for them.
+  case $who in
+    octant | imprimerie-beffroi | brouwerij-sluis) tools=--with-tools ;;
+    *) tools='' ;;
+  esac
+  skontro reconcile "$who" --year "$year" $tools >"$work/$who.out" ||
+    { cat "$work/$who.out" >&2 && fail "the books of $who do not agree"; }
+  grep -q '^All [0-9]* agree' "$work/$who.out" || fail "$who: no verdict"
+done
+skontro reconcile $member --from "$year-01-01" --to "$year-01-31" >"$work/idle.out" ||
+  fail "a month in which nothing moved does not agree"
+
+# --- every format, and its judge ----------------------------------------------
+
+sequence=$(skontro network get res-demo | sed -n 's/^Sequence  *//p')
+skontro export all $member --year "$year" --as-of "$sequence" --out "$work/books" \
+  >"$work/all.out" || fail "export all"
+(cd "$work/books" && sha256sum --quiet -c ./*SHA256SUMS) || fail "SHA256SUMS does not hold"
+grep -q "Journal at sequence $sequence, digest" "$work/all.out" || fail "no place is told"
+[ "$(find "$work/books" -name '*.manifest.json' | wc -l)" = 8 ] || fail "not eight manifests"
+
+skontro export all $member --year "$year" --as-of "$sequence" --out "$work/again" >/dev/null
+diff -r "$work/books" "$work/again" || fail "the same place gives other bytes"
+
+judge() { # judge TOOL WORDS...: runs it on what was written.
+  command -v "$1" >/dev/null || return 0
+  "$@" >"$work/judge.out" 2>"$work/judge.err" || fail "$* refuses"
+}
+judge bean-check "$work"/books/*.beancount
+judge hledger -f "$work"/books/*.ledger check
+judge ledger -f "$work"/books/*.ledger balance
+judge ofxdump "$work"/books/*.ofx
+! grep -q ERROR "$work/judge.err" || fail "ofxdump finds errors"
+
+schemas() {
+  local message version plain
+  for message in camt.053 camt.054; do
+    for version in 08 02; do
+      for plain in '' --plain; do
+        rm -rf "$work/camt"
+        skontro export $message $member --year "$year" --camt-version $version $plain \
+          --out "$work/camt" >/dev/null || fail "export $message $version $plain"
+        judge xmllint --nonet --noout \
+          --schema "$shared/iso20022/$message.001.$version.xsd" "$work"/camt/*.xml
+      done
+    done
+  done
+}
+if ! command -v xmllint >/dev/null || [ ! -d "$shared/iso20022" ]; then
+  echo "SKIPPED, NOT TESTED: xmllint, or $shared/iso20022, is not there" >&2
+else
+  schemas
+fi
+
+# A month is a statement too, and a FEC with pipes in ISO-8859-15 a FEC.
+skontro export camt.053 $member --from "$year-$(date +%m)-01" --to "$year-12-31" \
+  --out "$work/month" >/dev/null || fail "a period of days"
+skontro export fec $member --year "$year" --separator pipe --charset iso-8859-15 \
+  --out "$work/pipes" >/dev/null || fail "a FEC with pipes"
+head -n 1 "$work"/pipes/*FEC*31.txt | grep -q '^JournalCode|JournalLib|' || fail "no pipes"
+iconv -f ISO-8859-15 -t UTF-8 "$work"/pipes/*FEC*31.txt | tr '|' '\t' |
+  cmp - "$work"/books/*FEC*31.txt || fail "the FEC with pipes has other words"
+
+# --- what breaks off leaves nothing --------------------------------------------
+
+is_empty() { [ ! -d "$1" ] || [ -z "$(ls -A "$1")" ]; }
+
+# A disk that is full after 4 KiB.
+code=0
+(
+  trap '' XFSZ
+  ulimit -f 4
+  "$bin/skontro" export all $member --year "$year" --out "$work/full" \
+    >/dev/null 2>"$work/full.err"
+) || code=$?
+[ $code = 6 ] || fail "a full disk ends with $code"
+is_empty "$work/full" || fail "a full disk leaves $(ls -A "$work/full")"
+
+code=0
+skontro export fec $member --year "$year" --out /dev/null/books >/dev/null || code=$?
+[ $code = 6 ] || fail "a folder that cannot be ends with $code"
+
+# What is there is kept.
+code=0
+skontro export all $member --year "$year" --out "$work/books" >/dev/null || code=$?
+[ $code = 6 ] || fail "files that are there end with $code"
+diff -r "$work/books" "$work/again" || fail "files that were there were touched"
+
+code=0
+skontro export fec nobody --year "$year" --out "$work/nobody" >/dev/null || code=$?
+[ $code = 1 ] || fail "an unknown member ends with $code"
+is_empty "$work/nobody" || fail "an unknown member leaves files"
+
+# A server that goes away in the middle, or before.
+stop
+pid=''
+code=0
+skontro export all $member --year "$year" --out "$work/gone" >/dev/null || code=$?
+[ $code = 3 ] || fail "a server that is gone ends with $code"
+is_empty "$work/gone" || fail "a server that is gone leaves files"
+echo "books_test: passed"
