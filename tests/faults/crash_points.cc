@@ -8,10 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "cli/verifier/directory.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
+#include "tests/faults/sample.h"
 
 namespace skontro::faults {
 namespace {
@@ -66,19 +66,14 @@ class Worker {
         recording_(recording),
         options_(options),
         directory_(std::move(directory)),
-        rank_(static_cast<size_t>(rank)),
-        end_(absl::Now() + options.time_max) {}
+        rank_(static_cast<size_t>(rank)) {}
 
   void Run() {
     ledger::DiskModel disk(recording_.base);
-    std::mt19937_64 choice(options_.seed);
-    for (uint64_t calls = 0; calls <= recording_.calls.size(); ++calls) {
-      if (calls > 0) disk.Apply(recording_.calls[calls - 1]);
-      const bool chosen =
-          options_.sample == 0 ||
-          choice() % (recording_.calls.size() + 1) < options_.sample;
-      if (!chosen) continue;
-      if (absl::Now() > end_) return;
+    uint64_t applied = 0;
+    for (const uint64_t calls :
+         SampleOf(0, recording_.calls.size(), options_.sample, options_.seed)) {
+      while (applied < calls) disk.Apply(recording_.calls[applied++]);
       ++report_.points;
       if (calls > 0) ++report_.by_call[recording_.calls[calls - 1].name];
       for (const Loss loss : ledger::kLosses) {
@@ -147,7 +142,6 @@ class Worker {
   const CrashPointOptions& options_;
   const std::string directory_;
   const size_t rank_;
-  const absl::Time end_;
   std::map<ledger::Digest, Sequence> heads_;  // By image, where it opened to.
   CrashPointReport report_;
 };

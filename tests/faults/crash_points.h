@@ -22,7 +22,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "tests/faults/script.h"
 #include "tests/ledger/storage/disk_model.h"
 
@@ -30,11 +29,10 @@ namespace skontro::faults {
 
 struct CrashPointOptions {
   uint64_t seed = 1;  // Chooses points and sectors.
-  // About so many of the points, spread over the script; 0 for every one.
+  // So many of the points, spread over the script; 0 for every one.
   uint64_t sample = 0;
   int jobs = 1;
   int torn_variants = 2;  // Of kTorn and of kHoles, for each point.
-  absl::Duration time_max = absl::InfiniteDuration();
 };
 
 struct CrashPointReport {

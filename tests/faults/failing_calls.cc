@@ -9,17 +9,16 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <random>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "tests/faults/child.h"
 #include "tests/faults/crash_points.h"
+#include "tests/faults/sample.h"
 
 namespace skontro::faults {
 namespace {
@@ -125,7 +124,6 @@ std::string Judge(const ChildEnd& end, FailingCallReport* report) {
 FailingCallReport RunFailingCalls(const Script& script,
                                   const FailingCallOptions& options,
                                   const std::string& scratch) {
-  const absl::Time end = absl::Now() + options.time_max;
   std::filesystem::create_directories(scratch);
   FailingCallReport report;
   const std::string network = scratch + "/network";
@@ -143,13 +141,9 @@ FailingCallReport RunFailingCalls(const Script& script,
   }
   const ledger::DiskFiles base = ledger::ReadFiles(scratch + "/base");
 
-  std::mt19937_64 choice(options.seed);
   Newest* const acknowledged = NewShared();
-  for (uint64_t call = 1; call <= report.calls_total; ++call) {
-    if (options.sample > 0 && choice() % report.calls_total >= options.sample) {
-      continue;
-    }
-    if (absl::Now() > end) break;
+  for (const uint64_t call :
+       SampleOf(1, report.calls_total, options.sample, options.seed)) {
     ++report.tried;
     const Place place{absl::StrCat(scratch, "/", call, "-kept"),
                       absl::StrCat(scratch, "/", call, "-lost")};

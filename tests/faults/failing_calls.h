@@ -19,7 +19,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "tests/faults/script.h"
 #include "tests/ledger/storage/fault_file_system.h"
 
@@ -30,9 +29,8 @@ struct FailingCallOptions {
       ledger::FaultFileSystem::Fault::kIoError;
   bool forever = false;  // Every later call fails too.
   uint64_t seed = 1;     // Chooses the calls.
-  // About so many of the calls, spread over the script; 0 for every one.
+  // So many of the calls, spread over the script; 0 for every one.
   uint64_t sample = 0;
-  absl::Duration time_max = absl::InfiniteDuration();
 };
 
 struct FailingCallReport {

@@ -252,9 +252,8 @@ TEST(ByteDefectsTest, AChangedRecordShowsInTheNextOneToo) {
                  {{kRefused, "or the one before it"}});
 }
 
-// Every bit of a small journal.
-// Two bits of every byte, other ones from byte to byte; `./dev flip` has all of
-// real files.
+// A bit of every byte of a small journal, another one from byte to byte;
+// `./dev flip` has all of real files.
 TEST(ByteDefectsTest, AFlippedBitIsAlwaysFound) {
   Scene scene;
   scene.CutBehind(kBob);
@@ -262,15 +261,12 @@ TEST(ByteDefectsTest, AFlippedBitIsAlwaysFound) {
   ExpectFindings(good, {});
   for (const auto& [key, value] : good.at("journal")) {
     for (size_t at = 0; at < value.size(); ++at) {
-      for (const size_t bit : {at % 8, (at + 4) % 8}) {
-        Store store = good;
-        store["journal"][key][at] ^= static_cast<char>(1 << bit);
-        MemorySource source(store);
-        const absl::StatusOr<Report> report = Verify(&source, {}, nullptr);
-        ASSERT_TRUE(report.ok());
-        ASSERT_EQ(report->verdict(), Verdict::kBroken)
-            << "byte " << at << " bit " << bit;
-      }
+      Store store = good;
+      store["journal"][key][at] ^= static_cast<char>(1 << (at % 8));
+      MemorySource source(store);
+      const absl::StatusOr<Report> report = Verify(&source, {}, nullptr);
+      ASSERT_TRUE(report.ok());
+      ASSERT_EQ(report->verdict(), Verdict::kBroken) << "byte " << at;
     }
   }
 }

@@ -64,19 +64,25 @@ TEST(RowDefectsTest, ARowUnderAnotherKeyIsFound) {
   }
 }
 
+// The byte at `at` of every row of a family that is so long, in one store: each
+// row has a finding of its own.
 TEST(RowDefectsTest, AFlippedBitInARowIsAlwaysFound) {
   const Store good = Scene().Write();
   for (const char* family : kProjections) {
-    for (const auto& [key, value] : good.at(family)) {
-      for (size_t at = 0; at < value.size(); ++at) {
-        Store store = good;
-        store[family][key][at] ^= static_cast<char>(1 << (at % 8));
-        MemorySource source(store);
-        const absl::StatusOr<Report> report = Verify(&source, {}, nullptr);
-        ASSERT_TRUE(report.ok());
-        ASSERT_EQ(report->finding_count, 1u)
-            << family << " byte " << at << ToText(*report);
+    for (size_t at = 0;; ++at) {
+      Store store = good;
+      size_t flipped = 0;
+      for (auto& [key, value] : store[family]) {
+        if (at >= value.size()) continue;
+        value[at] ^= static_cast<char>(1 << (at % 8));
+        ++flipped;
       }
+      if (flipped == 0) break;
+      MemorySource source(store);
+      const absl::StatusOr<Report> report = Verify(&source, {}, nullptr);
+      ASSERT_TRUE(report.ok());
+      ASSERT_EQ(report->finding_count, flipped)
+          << family << " byte " << at << ToText(*report);
     }
   }
 }
