@@ -11,25 +11,16 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "cli/client/channel.h"
 #include "grpcpp/channel.h"
 #include "grpcpp/client_context.h"
 
 namespace skontro::cli {
 
-// How a connection is made safe, and who makes it.
-struct Security {
-  // Whether calls are encrypted; if not, the endpoint must be on the loopback.
-  bool encrypted = false;
-  std::string ca;   // PEM of who is trusted; empty for the system's list.
-  std::string key;  // Sent with every call; empty for none.
-  std::string certificate;      // PEM of the client's own; empty for none.
-  std::string certificate_key;  // Its private key.
-};
-
 class Connection {
  public:
   // Nothing is connected yet. REQUIRES: CheckEndpoint(endpoint) is OK.
-  Connection(std::string endpoint, Security security);
+  Connection(std::string endpoint, client::Security security);
 
   // Says who makes the call.
   void Authenticate(grpc::ClientContext* context) const;
@@ -44,14 +35,9 @@ class Connection {
 
  private:
   const std::string endpoint_;
-  const Security security_;
+  const client::Security security_;
   const std::shared_ptr<grpc::Channel> channel_;
 };
-
-// Whether the endpoint is on this machine, so that nobody listens in:
-// `localhost`, or an address of the loopback. What only looks like one, such as
-// 127.example.org, is a name that may be anywhere.
-bool IsLoopback(const std::string& endpoint);
 
 }  // namespace skontro::cli
 

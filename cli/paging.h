@@ -1,18 +1,14 @@
-// Lists page by page, until the last one.
+// Lists page by page, until the last one, for a terminal.
 
 #ifndef SKONTRO_CLI_PAGING_H_
 #define SKONTRO_CLI_PAGING_H_
 
 #include <functional>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
+#include "cli/client/pages.h"
 #include "cli/failure.h"
-#include "cli/session.h"
-#include "ledger/base/limits.h"
-#include "ledger/base/status.h"
 
 namespace skontro::cli {
 
@@ -25,17 +21,10 @@ absl::Status ReadPages(
     Request request,
     const std::function<absl::StatusOr<Response>(const Request&)>& read,
     const std::function<bool(Response)>& take) {
-  request.set_page_size(kPageSizeMax);
-  while (true) {
-    SKONTRO_ASSIGN_OR_RETURN(Response response, read(request));
-    const std::string next = response.next_page_token();
-    if (!take(std::move(response)) || next.empty()) return absl::OkStatus();
-    if (next == request.page_token()) {
-      return Failure(ExitCode::kBroken,
-                     "the server sends the same page again and again");
-    }
-    request.set_page_token(next);
-  }
+  return client::ReadPages<Request, Response>(
+      std::move(request), read, take,
+      Failure(ExitCode::kBroken,
+              "the server sends the same page again and again"));
 }
 
 }  // namespace skontro::cli

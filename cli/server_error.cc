@@ -5,33 +5,9 @@
 #include "absl/strings/str_join.h"
 #include "cli/resource_name.h"
 #include "cli/table.h"
-#include "google/rpc/error_details.pb.h"
 
 namespace skontro::cli {
 namespace {
-
-constexpr char kDomain[] = "skontro";
-
-void AddDetails(const google::rpc::Status& status, ServerError* error) {
-  for (const google::protobuf::Any& detail : status.details()) {
-    google::rpc::ErrorInfo info;
-    google::rpc::BadRequest bad_request;
-    google::rpc::RetryInfo retry;
-    if (detail.UnpackTo(&info)) {
-      if (info.domain() != kDomain) continue;
-      error->reason = info.reason();
-      error->metadata.insert(info.metadata().begin(), info.metadata().end());
-    } else if (detail.UnpackTo(&bad_request)) {
-      for (const auto& violation : bad_request.field_violations()) {
-        error->violations.emplace_back(violation.field(),
-                                       violation.description());
-      }
-    } else if (detail.UnpackTo(&retry)) {
-      error->retry_delay = absl::Seconds(retry.retry_delay().seconds()) +
-                           absl::Nanoseconds(retry.retry_delay().nanos());
-    }
-  }
-}
 
 std::string ValueOf(const ServerError& error, const std::string& key) {
   const auto found = error.metadata.find(key);
@@ -73,13 +49,6 @@ std::optional<std::string> ExplainLimit(const ServerError& error,
       " --limit ... --balance-limit ... --reason \"...\"");
 }
 
-// Also of a reason that a newer server has.
-std::string ReasonName(v1::ErrorReason reason) {
-  const std::string name = v1::ErrorReason_Name(reason);
-  return name.empty() ? absl::StrCat("REASON_", static_cast<int>(reason))
-                      : name;
-}
-
 std::string RetryHint(const ServerError& error) {
   if (!error.retry_delay.has_value()) return "";
   return absl::StrCat("\nNext: try again after ",
@@ -87,34 +56,6 @@ std::string RetryHint(const ServerError& error) {
 }
 
 }  // namespace
-
-ServerError DecodeError(const grpc::Status& status) {
-  ServerError error;
-  google::rpc::Status details;
-  if (details.ParseFromString(status.error_details())) {
-    AddDetails(details, &error);
-  }
-  error.code = status.error_code();
-  error.message = status.error_message();
-  return error;
-}
-
-ServerError DecodeError(const google::rpc::Status& status) {
-  ServerError error;
-  error.code = static_cast<grpc::StatusCode>(status.code());
-  error.message = status.message();
-  AddDetails(status, &error);
-  return error;
-}
-
-ServerError DecodeError(const v1::Refusal& refusal) {
-  ServerError error;
-  error.code = grpc::StatusCode::FAILED_PRECONDITION;
-  error.message = refusal.message();
-  error.reason = ReasonName(refusal.reason());
-  error.metadata.insert(refusal.metadata().begin(), refusal.metadata().end());
-  return error;
-}
 
 bool HasAmounts(const ServerError& error) {
   return error.reason == "CREDIT_LINE_EXCEEDED" ||
@@ -150,10 +91,7 @@ std::string Explain(const ServerError& error, const std::optional<Unit>& unit) {
 ExitCode ExitCodeOf(const ServerError& error, bool changes) {
   const ExitCode no_answer =
       changes ? ExitCode::kUnknownOutcome : ExitCode::kUnreachable;
-  if (error.reason == "QUEUE_FULL" || error.reason == "RATE_LIMITED" ||
-      error.reason == "DISK_NEARLY_FULL") {
-    return ExitCode::kUnreachable;
-  }
+  if (client::WasNotDone(error)) return ExitCode::kUnreachable;
   if (error.reason == "SHUTTING_DOWN") return no_answer;
   if (error.reason == "SEQUENCE_NOT_REACHED") return ExitCode::kUnreachable;
   switch (error.code) {

@@ -140,7 +140,8 @@ absl::StatusOr<std::string> Session::Setting(const std::string& option,
 
 // On the machine of the server, for who may read its files, nothing has to be
 // said: the key and the certificate are where the server puts them.
-absl::StatusOr<Security> Session::SecurityFor(const std::string& endpoint) {
+absl::StatusOr<client::Security> Session::SecurityFor(
+    const std::string& endpoint) {
   SKONTRO_ASSIGN_OR_RETURN(
       std::string ca_file,
       Setting(options_.ca_file, "SKONTRO_CA_FILE", "ca_file"));
@@ -157,11 +158,11 @@ absl::StatusOr<Security> Session::SecurityFor(const std::string& endpoint) {
               "certificate_key_file"));
   SKONTRO_ASSIGN_OR_RETURN(const std::string key_on_command_line,
                            OnCommandLine(options_.key_file, "key_file"));
-  Security security;
+  client::Security security;
   if (key_on_command_line.empty()) {
     security.key = environment_.variable("SKONTRO_KEY").value_or("");
   }
-  const bool on_loopback = IsLoopback(endpoint);
+  const bool on_loopback = client::IsLoopback(endpoint);
   if (on_loopback && ca_file.empty() && key_file.empty() &&
       certificate.empty() && security.key.empty()) {
     const std::string data = DefaultDataDirectory();
@@ -202,7 +203,7 @@ std::string Session::DefaultDataDirectory() {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::channel() {
   if (connection_ == nullptr) {
     SKONTRO_ASSIGN_OR_RETURN(std::string endpoint, Endpoint());
-    SKONTRO_ASSIGN_OR_RETURN(Security security, SecurityFor(endpoint));
+    SKONTRO_ASSIGN_OR_RETURN(client::Security security, SecurityFor(endpoint));
     connection_ =
         std::make_unique<Connection>(std::move(endpoint), std::move(security));
   }

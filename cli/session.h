@@ -152,7 +152,7 @@ class Session {
   absl::StatusOr<std::string> Setting(const std::string& option,
                                       std::string_view variable,
                                       std::string_view key);
-  absl::StatusOr<Security> SecurityFor(const std::string& endpoint);
+  absl::StatusOr<client::Security> SecurityFor(const std::string& endpoint);
   std::string DefaultDataDirectory();
   Environment& environment_;
   const std::vector<std::string> arguments_;

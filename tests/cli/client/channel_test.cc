@@ -1,18 +1,18 @@
-#include "cli/connection.h"
+#include "cli/client/channel.h"
 
 #include <gtest/gtest.h>
 
-namespace skontro::cli {
+namespace skontro::client {
 namespace {
 
-TEST(ConnectionTest, ThisMachineIsLocalhostOrAnAddressOfTheLoopback) {
+TEST(ChannelTest, ThisMachineIsLocalhostOrAnAddressOfTheLoopback) {
   for (const char* here : {"localhost:7411", "127.0.0.1:7411", "127.8.9.1:1",
                            "[::1]:7411", "[0:0:0:0:0:0:0:1]:7411"}) {
     EXPECT_TRUE(IsLoopback(here)) << here;
   }
 }
 
-TEST(ConnectionTest, ANameThatLooksLikeThisMachineMayBeAnywhere) {
+TEST(ChannelTest, ANameThatLooksLikeThisMachineMayBeAnywhere) {
   for (const char* elsewhere :
        {"127.example.org:7411", "127.0.0.1.example.org:7411", "127.1:7411",
         "127.0.0.256:7411", "localhost.example.org:7411", "128.0.0.1:7411",
@@ -23,4 +23,4 @@ TEST(ConnectionTest, ANameThatLooksLikeThisMachineMayBeAnywhere) {
 }
 
 }  // namespace
-}  // namespace skontro::cli
+}  // namespace skontro::client
