@@ -49,6 +49,8 @@ constexpr std::array kKinds = {
     ExportKind{"ofx", ExportRequest::OFX, ExportFormat::kOfx, false,
                "Statement of units as OFX 1.02, for programs of small "
                "companies"},
+    ExportKind{"coda", ExportRequest::CODA, ExportFormat::kCoda, false,
+               "Statement of units as CODA, for Belgian accounting programs"},
 };
 
 // "3.2 MB of fec"

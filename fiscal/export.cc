@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "fiscal/camt.h"
+#include "fiscal/coda.h"
 #include "fiscal/export_manifest.h"
 #include "fiscal/fec.h"
 #include "fiscal/journal_csv.h"
@@ -110,6 +111,8 @@ std::unique_ptr<Writer> WriterFor(ExportFormat format,
       return MakeWriter(BeginMt940, WriteMt940);
     case ExportFormat::kOfx:
       return MakeWriter(BeginOfx, WriteOfx);
+    case ExportFormat::kCoda:
+      return MakeWriter(BeginCoda, WriteCoda);
   }
   SKONTRO_CHECK(false);
 }
@@ -128,6 +131,7 @@ std::string_view MediaTypeOf(ExportFormat format, const FecForm& fec) {
     case ExportFormat::kLedger:
       return kUtf8Text;
     case ExportFormat::kMt940:
+    case ExportFormat::kCoda:
       return "text/plain; charset=us-ascii";
     case ExportFormat::kOfx:
       return "application/x-ofx";

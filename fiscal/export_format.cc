@@ -27,6 +27,7 @@ constexpr FormatInfo kFormats[] = {
     {ExportFormat::kLedger, "ledger", "Entries for ledger and hledger"},
     {ExportFormat::kMt940, "mt940", "SWIFT MT940 statement of units"},
     {ExportFormat::kOfx, "ofx", "OFX 1.02 statement of units"},
+    {ExportFormat::kCoda, "coda", "CODA statement of units, for Belgium"},
 };
 
 }  // namespace

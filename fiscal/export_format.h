@@ -29,6 +29,7 @@ enum class ExportFormat {
   kLedger,
   kMt940,
   kOfx,
+  kCoda,
 };
 
 struct FormatInfo {

@@ -48,6 +48,10 @@ class StatedBalance::Reader {
 
   virtual absl::Status TakeLine(std::string_view line) = 0;
 
+  // Whether what was read is a whole file, for a format that says so by more
+  // than the words of its last line.
+  virtual bool HasEnded() const { return true; }
+
   absl::StatusOr<int64_t> Finish() const {
     if (stated_.has_value() && *stated_ != sum_) {
       return absl::DataLossError(
@@ -257,6 +261,65 @@ class OfxReader : public Reader {
   }
 };
 
+// Records of 128 characters; places count from 0 here.
+class CodaReader : public Reader {
+ public:
+  using Reader::Reader;
+
+  absl::Status TakeLine(std::string_view line) override {
+    constexpr size_t kLength = 128;
+    if (line.size() != kLength || has_ended_) {
+      return Broken("this is no record of a CODA", line);
+    }
+    if (line[0] == '9') {
+      has_ended_ = true;
+      return absl::OkStatus();
+    }
+    if (line.substr(0, 2) == "21") return TakeAmount(line, 31, &sum_);
+    if (line[0] == '1') {
+      SKONTRO_RETURN_IF_ERROR(CheckUnit(line, 39));
+      return TakeAmount(line, 42, &sum_);
+    }
+    if (line[0] != '8') return absl::OkStatus();
+    SKONTRO_RETURN_IF_ERROR(CheckUnit(line, 38));
+    stated_ = 0;
+    return TakeAmount(line, 41, &*stated_);
+  }
+
+  // Without a closing balance it is no statement.
+  bool HasEnded() const override { return has_ended_ && stated_.has_value(); }
+
+ private:
+  absl::Status CheckUnit(std::string_view line, size_t at) const {
+    if (line.substr(at, 3) == unit_) return absl::OkStatus();
+    return Broken("a balance is in another unit", line);
+  }
+
+  // A sign and fifteen digits of thousandths, added to `*sum`.
+  absl::Status TakeAmount(std::string_view line, size_t at,
+                          int64_t* sum) const {
+    const std::string_view sign = line.substr(at, 1);
+    const std::string_view digits = line.substr(at + 1, 15);
+    if ((sign != "0" && sign != "1") ||
+        digits.find_first_not_of("0123456789") != std::string_view::npos) {
+      return Broken("this is no amount of a CODA", line);
+    }
+    std::string text = absl::StrCat(std::string(digits.substr(0, 12)), ".",
+                                    std::string(digits.substr(12)));
+    // Decimals that the unit does not have must be zeros.
+    for (int place = decimals_; place < 3 && text.back() == '0'; ++place) {
+      text.pop_back();
+    }
+    SKONTRO_ASSIGN_OR_RETURN(const int64_t units, Parse(text));
+    if (!__builtin_add_overflow(*sum, sign == "1" ? -units : units, sum)) {
+      return absl::OkStatus();
+    }
+    return absl::DataLossError("the units of the file do not fit in 64 bits");
+  }
+
+  bool has_ended_ = false;
+};
+
 // What a whole file ends with; nothing for a table or a text, whose last row
 // may be any.
 std::string_view LastLineOf(ExportFormat format) {
@@ -265,6 +328,7 @@ std::string_view LastLineOf(ExportFormat format) {
     case ExportFormat::kJournal:
     case ExportFormat::kBeancount:
     case ExportFormat::kLedger:
+    case ExportFormat::kCoda:
       return "";
     case ExportFormat::kMt940:
       return "-";
@@ -291,6 +355,8 @@ std::unique_ptr<Reader> ReaderFor(ExportFormat format, std::string unit_code,
       return std::make_unique<Mt940Reader>(std::move(unit_code), decimals);
     case ExportFormat::kOfx:
       return std::make_unique<OfxReader>(std::move(unit_code), decimals);
+    case ExportFormat::kCoda:
+      return std::make_unique<CodaReader>(std::move(unit_code), decimals);
     case ExportFormat::kCamt05308:
     case ExportFormat::kCamt05308Plain:
     case ExportFormat::kCamt05302:
@@ -339,6 +405,9 @@ absl::StatusOr<int64_t> StatedBalance::Finish() {
   if (!line_.empty()) return Broken("the last line has no end", line_);
   if (!last_line_.empty() && line_before_ != last_line_) {
     return Broken("the file ends too early", line_before_);
+  }
+  if (!reader_->HasEnded()) {
+    return absl::DataLossError("the file ends too early");
   }
   return reader_->Finish();
 }

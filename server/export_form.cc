@@ -73,6 +73,8 @@ ExportFormat FormatOf(const ExportRequest& request, Form* form) {
       return ExportFormat::kMt940;
     case ExportRequest::OFX:
       return ExportFormat::kOfx;
+    case ExportRequest::CODA:
+      return ExportFormat::kCoda;
     default:
       // Also of a client that is newer than this server.
       form->Refuse("format", request.format(),

@@ -78,7 +78,7 @@ skontro export all $member --year "$year" --as-of "$sequence" --out "$work/books
   >"$work/all.out" || fail "export all"
 (cd "$work/books" && sha256sum --quiet -c ./*SHA256SUMS) || fail "SHA256SUMS does not hold"
 grep -q "Journal at sequence $sequence, digest" "$work/all.out" || fail "no place is told"
-[ "$(find "$work/books" -name '*.manifest.json' | wc -l)" = 8 ] || fail "not eight manifests"
+[ "$(find "$work/books" -name '*.manifest.json' | wc -l)" = 9 ] || fail "not nine manifests"
 
 skontro export all $member --year "$year" --as-of "$sequence" --out "$work/again" >/dev/null
 diff -r "$work/books" "$work/again" || fail "the same place gives other bytes"
@@ -92,6 +92,16 @@ judge hledger -f "$work"/books/*.ledger check
 judge ledger -f "$work"/books/*.ledger balance
 judge ofxdump "$work"/books/*.ofx
 ! grep -q ERROR "$work/judge.err" || fail "ofxdump finds errors"
+
+# Our own reader of CODA, and febelfin-coda where it is installed.
+code=0
+/usr/bin/python3 tests/fiscal/coda_check.py --febelfin "$work"/books/*.cod \
+  >"$work/coda.out" 2>"$work/coda.err" || code=$?
+case $code in
+  0) ;;
+  3) echo "SKIPPED, NOT TESTED: python3-febelfin-coda is not there" >&2 ;;
+  *) fail "the readers of CODA end with $code" ;;
+esac
 
 schemas() {
   local message version plain

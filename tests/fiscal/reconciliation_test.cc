@@ -1,5 +1,5 @@
 // One balance in every file: camt closing = ledger = sum of Montantdevise =
-// beancount = hledger = MT940 = OFX. Our own reading first, then that of
+// beancount = hledger = MT940 = OFX = CODA. Our own reading first, then that of
 // others in statement_judges_test and plain_text_test, which compare with the
 // same ledger.
 
@@ -63,6 +63,7 @@ TEST(ReconciliationTest, ACentThatIsMissingIsFoundInEveryFormat) {
                        info.format == ExportFormat::kMt940;
     const std::string amount = comma ? "12,34" : "12.34";
     std::string shown = amount;
+    if (info.format == ExportFormat::kCoda) shown = "000000012340";
     if (info.format == ExportFormat::kFec) shown = amount + "\tXBU";
     if (info.format == ExportFormat::kJournal) shown = amount + ";XBU";
     if (info.format == ExportFormat::kBeancount ||
@@ -79,7 +80,8 @@ TEST(ReconciliationTest, ACentThatIsMissingIsFoundInEveryFormat) {
                : books.find(shown, entries);
     }
     ASSERT_NE(at, std::string::npos) << info.id;
-    books[at + 4] = '5';
+    // The last digit of the cents.
+    books[at + (info.format == ExportFormat::kCoda ? 10 : 4)] = '5';
     const auto read = Read(info.format, source, books);
     const int64_t before =
         StatesMovementOnly(info.format) ? source.Opening().units : 0;

@@ -145,11 +145,13 @@ TEST(ExportFormTest, AnAmountThatTheFormatHasNoRoomForNamesAnother) {
     ASSERT_TRUE(set.status.ok()) << set.status.error_message();
   }
   ASSERT_TRUE(scene.Call(Sale("large", 123'456'789'012'345)).status.ok());
-  const auto mt940 =
-      scene.Call(Books("imprimerie", v1::ExportRequest::MT940, 2026));
-  EXPECT_EQ(ErrorIn(mt940.status).metadata["field"], "format");
-  EXPECT_TRUE(Has(mt940.status.error_message(), "camt.053"))
-      << mt940.status.error_message();
+  for (const auto format :
+       {v1::ExportRequest::MT940, v1::ExportRequest::CODA}) {
+    const auto refused = scene.Call(Books("imprimerie", format, 2026));
+    EXPECT_EQ(ErrorIn(refused.status).metadata["field"], "format");
+    EXPECT_TRUE(Has(refused.status.error_message(), "camt.053"))
+        << refused.status.error_message();
+  }
   EXPECT_TRUE(scene.Call(Books("imprimerie", v1::ExportRequest::CAMT_053, 2026))
                   .status.ok());
 }

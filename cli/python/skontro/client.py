@@ -345,7 +345,7 @@ class Client(TradeSteps):
                timeout: float = 600.0) -> dict[str, bytes]:
         """The books of a year, or of the days from `first_day` to `last_day`,
         and their manifest, by file name. `format` is one of
-        ExportRequest.Format: "JOURNAL_CSV", "FEC", "CAMT_053", "OFX", ..."""
+        ExportRequest.Format: "JOURNAL_CSV", "FEC", "CAMT_053", "CODA", ..."""
         kind = fiscal_pb.ExportRequest
         if format not in kind.Format.keys():
             raise ValueError(f"format {format!r} is none of "
