@@ -51,6 +51,9 @@ constexpr std::array kKinds = {
                "companies"},
     ExportKind{"coda", ExportRequest::CODA, ExportFormat::kCoda, false,
                "Statement of units as CODA, for Belgian accounting programs"},
+    ExportKind{"vat-summary", ExportRequest::VAT_SUMMARY,
+               ExportFormat::kVatSummary, false,
+               "Sales, purchases and their VAT by month and rate, as CSV"},
 };
 
 // "3.2 MB of fec"

@@ -11,6 +11,7 @@
 #include "fiscal/ofx.h"
 #include "fiscal/plain_text.h"
 #include "fiscal/sink.h"
+#include "fiscal/vat_summary.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "ledger/digest.h"
@@ -113,6 +114,8 @@ std::unique_ptr<Writer> WriterFor(ExportFormat format,
       return MakeWriter(BeginOfx, WriteOfx);
     case ExportFormat::kCoda:
       return MakeWriter(BeginCoda, WriteCoda);
+    case ExportFormat::kVatSummary:
+      return MakeWriter(BeginVatSummary, WriteVatSummary);
   }
   SKONTRO_CHECK(false);
 }
@@ -126,6 +129,7 @@ std::string_view MediaTypeOf(ExportFormat format, const FecForm& fec) {
                  ? kUtf8Text
                  : "text/plain; charset=iso-8859-15";
     case ExportFormat::kJournal:
+    case ExportFormat::kVatSummary:
       return "text/csv; charset=utf-8";
     case ExportFormat::kBeancount:
     case ExportFormat::kLedger:

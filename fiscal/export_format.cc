@@ -28,6 +28,8 @@ constexpr FormatInfo kFormats[] = {
     {ExportFormat::kMt940, "mt940", "SWIFT MT940 statement of units"},
     {ExportFormat::kOfx, "ofx", "OFX 1.02 statement of units"},
     {ExportFormat::kCoda, "coda", "CODA statement of units, for Belgium"},
+    {ExportFormat::kVatSummary, "vat-summary",
+     "Sales, purchases and their VAT by month and rate, as CSV"},
 };
 
 }  // namespace

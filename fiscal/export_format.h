@@ -30,6 +30,7 @@ enum class ExportFormat {
   kMt940,
   kOfx,
   kCoda,
+  kVatSummary,
 };
 
 struct FormatInfo {

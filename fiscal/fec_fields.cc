@@ -10,13 +10,6 @@
 namespace skontro::fiscal {
 namespace {
 
-// "1200,00".
-std::string Comma(int64_t amount, int decimals) {
-  std::string text = ledger::FormatDecimal(amount, decimals);
-  std::replace(text.begin(), text.end(), '.', ',');
-  return text;
-}
-
 std::string OptionalDate(ledger::CivilDate date) {
   return date.has_value() ? CompactDate(date) : "";
 }
@@ -28,6 +21,12 @@ const std::array<const char*, kFecFields> kFecNames = {
     "CompteLib",   "CompAuxNum",    "CompAuxLib",  "PieceRef",     "PieceDate",
     "EcritureLib", "Debit",         "Credit",      "EcritureLet",  "DateLet",
     "ValidDate",   "Montantdevise", "Idevise"};
+
+std::string DecimalComma(int64_t amount, int decimals) {
+  std::string text = ledger::FormatDecimal(amount, decimals);
+  std::replace(text.begin(), text.end(), '.', ',');
+  return text;
+}
 
 std::string CompactDate(ledger::CivilDate date) {
   const std::chrono::year_month_day ymd = date.ymd();
@@ -53,12 +52,12 @@ std::array<std::string, kFecFields> FecFields(const NetworkInfo& network,
       CleanLabel(entry.document),
       CompactDate(entry.document_date),
       CleanLabel(entry.label),
-      Comma(line.debit, network.national_decimals),
-      Comma(line.credit, network.national_decimals),
+      DecimalComma(line.debit, network.national_decimals),
+      DecimalComma(line.credit, network.national_decimals),
       line.lettering,
       OptionalDate(line.lettering_date),
       CompactDate(entry.entry_date),
-      has_units ? Comma(*line.units, network.unit_decimals) : "",
+      has_units ? DecimalComma(*line.units, network.unit_decimals) : "",
       has_units ? network.unit_code : "",
   };
 }

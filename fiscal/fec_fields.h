@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "fiscal/fiscal_entry.h"
@@ -20,6 +21,9 @@ inline constexpr size_t kFecFields = 18;
 
 // JournalCode to Idevise, in the order of the law.
 extern const std::array<const char*, kFecFields> kFecNames;
+
+// "1200,00", "-0,05".
+std::string DecimalComma(int64_t amount, int decimals);
 
 // "20251231". REQUIRES: date.has_value().
 std::string CompactDate(ledger::CivilDate date);

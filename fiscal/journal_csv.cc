@@ -1,9 +1,11 @@
 #include "fiscal/journal_csv.h"
 
+#include <array>
+#include <iterator>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "fiscal/csv_row.h"
 #include "fiscal/fec_fields.h"
 #include "fiscal/journal_entries.h"
 #include "fiscal/label.h"
@@ -16,40 +18,24 @@ namespace {
 const char* const kMoreNames[] = {"TxId", "EntryHash",  "PrevHash",
                                   "Rate", "RateSource", "VatCode"};
 
-void AppendField(std::string_view field, std::string* row) {
-  if (!row->empty()) row->push_back(';');
-  if (field.find_first_of(";\"\r\n") == std::string_view::npos) {
-    row->append(field);
-    return;
-  }
-  row->push_back('"');
-  for (char c : field) {
-    if (c == '"') row->push_back('"');
-    row->push_back(c);
-  }
-  row->push_back('"');
-}
-
 std::string NamesRow() {
-  std::string row;
-  for (const char* name : kFecNames) AppendField(name, &row);
-  for (const char* name : kMoreNames) AppendField(name, &row);
-  return row + "\r\n";
+  std::vector<std::string> names(std::begin(kFecNames), std::end(kFecNames));
+  names.insert(names.end(), std::begin(kMoreNames), std::end(kMoreNames));
+  return CsvRow(names);
 }
 
 std::string DataRow(const NetworkInfo& network, const Journal& journal,
                     const FiscalEntry& entry, const FiscalLine& line) {
-  std::string row;
-  for (const std::string& field : FecFields(network, journal, entry, line)) {
-    AppendField(field, &row);
-  }
-  AppendField(entry.sequence > 0 ? RecordName(entry.sequence) : "", &row);
-  AppendField(CleanLabel(entry.digest), &row);
-  AppendField(CleanLabel(entry.previous_digest), &row);
-  AppendField(entry.rate, &row);
-  AppendField(entry.rate_source, &row);
-  AppendField(line.vat_code, &row);
-  return row + "\r\n";
+  const std::array<std::string, kFecFields> fec =
+      FecFields(network, journal, entry, line);
+  std::vector<std::string> fields(fec.begin(), fec.end());
+  fields.push_back(entry.sequence > 0 ? RecordName(entry.sequence) : "");
+  fields.push_back(CleanLabel(entry.digest));
+  fields.push_back(CleanLabel(entry.previous_digest));
+  fields.push_back(entry.rate);
+  fields.push_back(entry.rate_source);
+  fields.push_back(line.vat_code);
+  return CsvRow(fields);
 }
 
 }  // namespace

@@ -95,6 +95,22 @@ namespace {
 
 using Reader = StatedBalance::Reader;
 
+// The fields of a row: RFC 4180 where they have quotes; a FEC has none.
+std::vector<std::string> Cut(std::string_view line, char separator) {
+  std::vector<std::string> fields(1);
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"' && separator != '\t') {
+      quoted = !quoted;
+    } else if (c == separator && !quoted) {
+      fields.emplace_back();
+    } else {
+      fields.back().push_back(c);
+    }
+  }
+  return fields;
+}
+
 // FEC and journal: column 17 holds the units.
 class ColumnReader : public Reader {
  public:
@@ -104,7 +120,7 @@ class ColumnReader : public Reader {
   absl::Status TakeLine(std::string_view line) override {
     if (std::exchange(is_first_, false)) return absl::OkStatus();
     if (line.empty()) return absl::OkStatus();
-    const std::vector<std::string> fields = Cut(line);
+    const std::vector<std::string> fields = Cut(line, separator_);
     if (fields.size() < 18) return Broken("a row has too few fields", line);
     if (fields[16].empty()) return absl::OkStatus();
     if (fields[17] != unit_) return Broken("a row has another unit", line);
@@ -113,22 +129,6 @@ class ColumnReader : public Reader {
   }
 
  private:
-  // RFC 4180 where fields have quotes; a FEC has none.
-  std::vector<std::string> Cut(std::string_view line) const {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (const char c : line) {
-      if (c == '"' && separator_ != '\t') {
-        quoted = !quoted;
-      } else if (c == separator_ && !quoted) {
-        fields.emplace_back();
-      } else {
-        fields.back().push_back(c);
-      }
-    }
-    return fields;
-  }
-
   const char separator_;
   bool is_first_ = true;
 };
@@ -320,6 +320,39 @@ class CodaReader : public Reader {
   bool has_ended_ = false;
 };
 
+// Units that came with sales less those that went with purchases; the totals of
+// both sides must be the same.
+class VatSummaryReader : public Reader {
+ public:
+  using Reader::Reader;
+
+  absl::Status TakeLine(std::string_view line) override {
+    if (std::exchange(is_first_, false)) return absl::OkStatus();
+    const std::vector<std::string> fields = Cut(line, ';');
+    if (fields.size() != 16) return Broken("a row has other fields", line);
+    if (fields[14] != unit_) return Broken("a row has another unit", line);
+    SKONTRO_ASSIGN_OR_RETURN(int64_t units, Parse(fields[13]));
+    if (fields[1] == "purchases") {
+      units = -units;
+    } else if (fields[1] != "sales") {
+      return Broken("a row is neither of sales nor of purchases", line);
+    }
+    if (fields[0] != "total") return AddUnits(units);
+    ++totals_;
+    if (!__builtin_add_overflow(stated_.value_or(0), units, &units)) {
+      stated_ = units;
+      return absl::OkStatus();
+    }
+    return absl::DataLossError("the units of the file do not fit in 64 bits");
+  }
+
+  bool HasEnded() const override { return totals_ == 2; }
+
+ private:
+  bool is_first_ = true;
+  int totals_ = 0;
+};
+
 // What a whole file ends with; nothing for a table or a text, whose last row
 // may be any.
 std::string_view LastLineOf(ExportFormat format) {
@@ -329,6 +362,7 @@ std::string_view LastLineOf(ExportFormat format) {
     case ExportFormat::kBeancount:
     case ExportFormat::kLedger:
     case ExportFormat::kCoda:
+    case ExportFormat::kVatSummary:
       return "";
     case ExportFormat::kMt940:
       return "-";
@@ -357,6 +391,8 @@ std::unique_ptr<Reader> ReaderFor(ExportFormat format, std::string unit_code,
       return std::make_unique<OfxReader>(std::move(unit_code), decimals);
     case ExportFormat::kCoda:
       return std::make_unique<CodaReader>(std::move(unit_code), decimals);
+    case ExportFormat::kVatSummary:
+      return std::make_unique<VatSummaryReader>(std::move(unit_code), decimals);
     case ExportFormat::kCamt05308:
     case ExportFormat::kCamt05308Plain:
     case ExportFormat::kCamt05302:
@@ -415,6 +451,7 @@ absl::StatusOr<int64_t> StatedBalance::Finish() {
 bool StatesMovementOnly(ExportFormat format) {
   switch (format) {
     case ExportFormat::kOfx:
+    case ExportFormat::kVatSummary:
     case ExportFormat::kCamt05408:
     case ExportFormat::kCamt05408Plain:
     case ExportFormat::kCamt05402:

@@ -33,8 +33,8 @@ class StatedBalance {
 
   // The balance in minor units: the sum of Montantdevise (FEC, journal), of the
   // postings of units (beancount, ledger), opening balance and entries
-  // (camt.053, MT940, CODA); the entries of a notification and of OFX start from
-  // nothing and say what moved.
+  // (camt.053, MT940, CODA); the entries of a notification and of OFX and the
+  // rows of a VAT summary start from nothing and say what moved.
   //
   // DATA_LOSS where a line is not of its format or longer than 1 MiB, where a
   // sum does not fit, where the file's own closing balance is another, and

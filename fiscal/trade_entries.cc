@@ -135,12 +135,21 @@ std::string LetteringCode(int64_t index) {
   return code;
 }
 
+std::string RatePercent(int64_t rate_ppm) { return Shortened(rate_ppm, 4); }
+
 std::string VatCode(const TaxLine& line) {
   std::string code = CleanLabel(line.category);
   if (line.rate_ppm.has_value()) {
-    absl::StrAppend(&code, " ", Shortened(*line.rate_ppm, 4));
+    absl::StrAppend(&code, " ", RatePercent(*line.rate_ppm));
   }
   return code;
+}
+
+bool TaxLinesAddUp(const MemberTrade& trade) {
+  SKONTRO_CHECK(trade.tax_lines.size() <= kTaxLinesMax);
+  int64_t sum = 0;  // 2 x kTaxLinesMax amounts of kAmountMax fit.
+  for (const TaxLine& line : trade.tax_lines) sum += line.base + line.tax;
+  return !trade.tax_lines.empty() && sum == trade.gross;
 }
 
 TradeEntries::TradeEntries(const NetworkInfo& network,
@@ -280,17 +289,14 @@ bool TradeEntries::CanSplitTax(const MemberTrade& trade) {
     warnings_->Add(WarningKind::kNoTaxLines, name);
     return false;
   }
-  SKONTRO_CHECK(trade.tax_lines.size() <= kTaxLinesMax);
-  int64_t sum = 0;  // 2 x kTaxLinesMax amounts of kAmountMax fit.
-  bool reverse_charge = false;
-  for (const TaxLine& line : trade.tax_lines) {
-    sum += line.base + line.tax;
-    reverse_charge =
-        reverse_charge || line.category == "AE" || line.category == "K";
-  }
-  if (sum != trade.gross) {
+  if (!TaxLinesAddUp(trade)) {
     warnings_->Add(WarningKind::kTaxLinesDiffer, name);
     return false;
+  }
+  bool reverse_charge = false;
+  for (const TaxLine& line : trade.tax_lines) {
+    reverse_charge =
+        reverse_charge || line.category == "AE" || line.category == "K";
   }
   if (reverse_charge && trade.role == Role::kBuyer) {
     warnings_->Add(WarningKind::kReverseCharge, name);

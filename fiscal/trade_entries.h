@@ -29,6 +29,14 @@ int64_t UnitsSign(const MemberTrade& trade);
 // "AA", "AB" to "ZZ", then "AAA": the lettering of place `index` from 0.
 std::string LetteringCode(int64_t index);
 
+// "20", "5.5": a rate in percent.
+std::string RatePercent(int64_t rate_ppm);
+
+// Whether the tax of the invoice is known: it has lines, and they add up to its
+// gross. Else it is booked whole, without VAT.
+// REQUIRES: amounts up to kAmountMax, at most kTaxLinesMax tax lines.
+bool TaxLinesAddUp(const MemberTrade& trade);
+
 // "S 20", "S 5.5", "O": category and percentage of a tax line.
 std::string VatCode(const TaxLine& line);
 

@@ -75,6 +75,8 @@ ExportFormat FormatOf(const ExportRequest& request, Form* form) {
       return ExportFormat::kOfx;
     case ExportRequest::CODA:
       return ExportFormat::kCoda;
+    case ExportRequest::VAT_SUMMARY:
+      return ExportFormat::kVatSummary;
     default:
       // Also of a client that is newer than this server.
       form->Refuse("format", request.format(),
@@ -116,8 +118,9 @@ void RefuseStrayOptions(const ExportRequest& request, Form* form) {
     form->Refuse("fec", "", "none with a format that is no FEC");
   }
   if (!request.chart_of_accounts().empty() && !has_entries) {
-    form->Refuse("chart_of_accounts", "",
-                 "none with a statement, which has no accounts but one");
+    form->Refuse(
+        "chart_of_accounts", "",
+        "none with a statement or a VAT summary, which name no accounts");
   }
 }
 

@@ -60,12 +60,16 @@ TEST(ReconciliationTest, ACentThatIsMissingIsFoundInEveryFormat) {
     // The last 12.34 units are those of the last trade.
     const bool comma = info.format == ExportFormat::kFec ||
                        info.format == ExportFormat::kJournal ||
-                       info.format == ExportFormat::kMt940;
+                       info.format == ExportFormat::kMt940 ||
+                       info.format == ExportFormat::kVatSummary;
     const std::string amount = comma ? "12,34" : "12.34";
     std::string shown = amount;
     if (info.format == ExportFormat::kCoda) shown = "000000012340";
     if (info.format == ExportFormat::kFec) shown = amount + "\tXBU";
-    if (info.format == ExportFormat::kJournal) shown = amount + ";XBU";
+    if (info.format == ExportFormat::kJournal ||
+        info.format == ExportFormat::kVatSummary) {
+      shown = amount + ";XBU";
+    }
     if (info.format == ExportFormat::kBeancount ||
         info.format == ExportFormat::kLedger) {
       shown = amount + " XBU";

@@ -121,6 +121,9 @@ TEST(ExportFormTest, AFormatThatIsNoneAndAStrayOptionAreRefused) {
   request = Books("atelier", v1::ExportRequest::OFX, 2026);
   request.set_chart_of_accounts("account.sales = 701000 Ventes");
   EXPECT_EQ(field(request), "chart_of_accounts");
+  request = Books("atelier", v1::ExportRequest::VAT_SUMMARY, 2026);
+  request.set_chart_of_accounts("account.sales = 701000 Ventes");
+  EXPECT_EQ(field(request), "chart_of_accounts");
   request = Books("atelier", v1::ExportRequest::CAMT_053, 2026);
   request.mutable_camt()->set_version(static_cast<v1::CamtOptions::Version>(7));
   EXPECT_EQ(field(request), "camt.version");
