@@ -79,10 +79,11 @@ std::unique_ptr<Writer> WriterFor(ExportFormat format,
                                   const FecForm& fec) {
   switch (format) {
     case ExportFormat::kFec:
-      return MakeWriter(BeginFec,
-                        [&chart, fec](Source& source, const Sink& sink) {
-                          return WriteFec(source, chart, sink, fec);
-                        });
+      return MakeWriter(
+          [fec](const Source& source) { return BeginFec(source, fec); },
+          [&chart, fec](Source& source, const Sink& sink) {
+            return WriteFec(source, chart, sink, fec);
+          });
     case ExportFormat::kJournal:
       return MakeWriter(BeginJournalCsv,
                         [&chart](Source& source, const Sink& sink) {
@@ -125,6 +126,7 @@ constexpr char kUtf8Text[] = "text/plain; charset=utf-8";
 std::string_view MediaTypeOf(ExportFormat format, const FecForm& fec) {
   switch (format) {
     case ExportFormat::kFec:
+      if (fec.variant == FecForm::Variant::kXml) return "application/xml";
       return fec.charset == FecForm::Charset::kUtf8
                  ? kUtf8Text
                  : "text/plain; charset=iso-8859-15";

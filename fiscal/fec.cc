@@ -1,12 +1,15 @@
 #include "fiscal/fec.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "fiscal/ascii.h"
 #include "fiscal/fec_fields.h"
+#include "fiscal/fec_xml.h"
 #include "fiscal/journal_entries.h"
 #include "fiscal/label.h"
 #include "fiscal/siren.h"
@@ -74,6 +77,36 @@ absl::Status CheckSource(const NetworkInfo& network, const Period& period) {
   return absl::OkStatus();
 }
 
+absl::Status CheckVariant(const FecForm& form) {
+  if (form.variant == FecForm::Variant::kFlat) return absl::OkStatus();
+  if (form.separator != FecForm::Separator::kTab) {
+    return ToStatus(
+        FieldInvalid("fec.separator", "PIPE", "none: XML has no separators"));
+  }
+  if (form.charset != FecForm::Charset::kUtf8) {
+    return ToStatus(FieldInvalid("fec.charset", "ISO_8859_15",
+                                 "UTF_8, the character set of our XML"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<JournalSummary> WriteRows(Source& source,
+                                         const ChartOfAccounts& chart,
+                                         const FecForm& form,
+                                         BufferedSink* out) {
+  const NetworkInfo network = source.Network();
+  SKONTRO_RETURN_IF_ERROR(out->Write(Row(kFecNames, form)));
+  const auto write = [&](const FiscalEntry& entry) -> absl::Status {
+    const Journal& journal = chart.journal(entry.journal);
+    for (const FiscalLine& line : entry.lines) {
+      SKONTRO_RETURN_IF_ERROR(
+          out->Write(Row(FecFields(network, journal, entry, line), form)));
+    }
+    return absl::OkStatus();
+  };
+  return VisitJournalEntries(source, chart, write);
+}
+
 // What each field holds here, in the order of kFecNames.
 const char* const kFieldTexts[kFecFields] = {
     "code du journal",
@@ -97,7 +130,34 @@ const char* const kFieldTexts[kFecFields] = {
     "code de l'unité ; sur le compte d'unités seulement",
 };
 
+// The same of the XML variant, where dates and amounts are written as XML
+// Schema has them.
+std::string FieldText(size_t field, const FecForm& form) {
+  if (form.variant == FecForm::Variant::kFlat) return kFieldTexts[field];
+  return absl::StrReplaceAll(
+      kFieldTexts[field],
+      {{"AAAAMMJJ", "AAAA-MM-JJ"}, {"virgule décimale", "point décimal"}});
+}
+
+void DescribeXmlForm(std::string* out) {
+  absl::StrAppend(
+      out, "\nForme\nXML, schéma ", kFecXmlSchema,
+      "\nJeu de caractères : UTF-8, sans marque d'ordre des octets\n",
+      "Structure : comptabilite, exercice, journal, ecriture, ligne\n",
+      "De l'exercice : DateCloture, date de clôture, AAAA-MM-JJ\n",
+      "Du journal : zones 1 et 2 ; un journal sans écriture est présent\n",
+      "De l'écriture : zones 3, 4, 11, 9, 10, 14, 15, 16, dans cet ordre\n",
+      "De la ligne : zones 5, 6, 7, 8, 17, 18, puis 12 ou 13, puis 14 et 15\n",
+      "Zone vide : absente ; de 12 et 13, celle qui est nulle est absente\n",
+      "Lettrage (zones 14 et 15) : à la fin de chaque ligne lettrée ; et sur ",
+      "l'écriture, quand il est\nle même pour toutes ses lignes lettrées\n",
+      "Nombres : point décimal, valeur exacte, à lire en base décimale\n",
+      "Ordre : par journal, puis par date de validation, qui est celle du ",
+      "journal du réseau\n\n");
+}
+
 void DescribeForm(const FecForm& form, std::string* out) {
+  if (form.variant == FecForm::Variant::kXml) return DescribeXmlForm(out);
   absl::StrAppend(
       out, "\nForme\nJeu de caractères : ",
       form.charset == FecForm::Charset::kUtf8
@@ -144,9 +204,12 @@ void DescribeChart(const ChartOfAccounts& chart, std::string* out) {
 
 }  // namespace
 
-absl::StatusOr<ExportManifest> BeginFec(const Source& source) {
+absl::StatusOr<ExportManifest> BeginFec(const Source& source,
+                                        const FecForm& form) {
+  SKONTRO_RETURN_IF_ERROR(CheckVariant(form));
+  const bool xml = form.variant == FecForm::Variant::kXml;
   ExportManifest manifest;
-  manifest.format = "FEC";
+  manifest.format = xml ? "FEC.XML" : "FEC";
   manifest.member = source.Member();
   manifest.network = source.Network();
   manifest.period = source.GetPeriod();
@@ -156,27 +219,21 @@ absl::StatusOr<ExportManifest> BeginFec(const Source& source) {
                            SirenOf(manifest.network, manifest.member));
   manifest.file_name = absl::StrCat(
       NameMarks(manifest.network, manifest.period), manifest.member.siren,
-      "FEC", CompactDate(manifest.period.last_day), ".txt");
+      "FEC", CompactDate(manifest.period.last_day), xml ? ".xml" : ".txt");
   return manifest;
 }
 
 absl::StatusOr<ExportManifest> WriteFec(Source& source,
                                         const ChartOfAccounts& chart,
                                         const Sink& sink, const FecForm& form) {
-  SKONTRO_ASSIGN_OR_RETURN(ExportManifest manifest, BeginFec(source));
+  SKONTRO_ASSIGN_OR_RETURN(ExportManifest manifest, BeginFec(source, form));
   BufferedSink out(sink);
-  SKONTRO_RETURN_IF_ERROR(out.Write(Row(kFecNames, form)));
-  const auto write = [&](const FiscalEntry& entry) -> absl::Status {
-    for (const FiscalLine& line : entry.lines) {
-      SKONTRO_RETURN_IF_ERROR(
-          out.Write(Row(FecFields(manifest.network,
-                                  chart.journal(entry.journal), entry, line),
-                        form)));
-    }
-    return absl::OkStatus();
-  };
-  SKONTRO_ASSIGN_OR_RETURN(manifest.summary,
-                           VisitJournalEntries(source, chart, write));
+  absl::StatusOr<JournalSummary> summary =
+      form.variant == FecForm::Variant::kXml
+          ? WriteFecXml(source, chart, &out)
+          : WriteRows(source, chart, form, &out);
+  if (!summary.ok()) return summary.status();
+  manifest.summary = *std::move(summary);
   SKONTRO_RETURN_IF_ERROR(out.Flush());
   manifest.bytes = out.bytes();
   return manifest;
@@ -189,7 +246,7 @@ std::string DescribeFec(const ExportManifest& manifest,
   DescribeForm(form, &text);
   absl::StrAppend(&text, "Zones\n");
   for (size_t i = 0; i < kFecFields; ++i) {
-    absl::StrAppend(&text, i + 1, ". ", kFecNames[i], " : ", kFieldTexts[i],
+    absl::StrAppend(&text, i + 1, ". ", kFecNames[i], " : ", FieldText(i, form),
                     "\n");
   }
   DescribeChart(chart, &text);
@@ -215,10 +272,11 @@ std::string DescribeFec(const ExportManifest& manifest,
 }
 
 std::string FecDescriptionName(const ExportManifest& manifest) {
-  std::string name = manifest.file_name;
-  const size_t dot = name.rfind('.');
-  return name.insert(dot == std::string::npos ? name.size() : dot,
-                     "-description");
+  const std::string& name = manifest.file_name;
+  const size_t dot = std::min(name.rfind('.'), name.size());
+  return absl::StrCat(name.substr(0, dot),
+                      name.substr(dot) == ".xml" ? "-xml" : "",
+                      "-description.txt");
 }
 
 }  // namespace skontro::fiscal

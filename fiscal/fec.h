@@ -20,34 +20,39 @@
 
 namespace skontro::fiscal {
 
-// What the law leaves open.
+// What the law leaves open. The XML variant has no separator, and no character
+// set but UTF-8.
 struct FecForm {
   enum class Separator { kTab, kPipe };
   enum class Charset { kUtf8, kIso8859_15 };
+  enum class Variant { kFlat, kXml };
 
   Separator separator = Separator::kTab;
   Charset charset = Charset::kUtf8;
+  Variant variant = Variant::kFlat;
 };
 
 // The manifest of the FEC of `source` before a byte is written: everything but
 // bytes, hash and summary, the name of the file above all. Returns the errors
 // of WriteFec() that can be known by then.
-absl::StatusOr<ExportManifest> BeginFec(const Source& source);
+absl::StatusOr<ExportManifest> BeginFec(const Source& source,
+                                        const FecForm& form = {});
 
 // Writes the fiscal year of `source` to `sink`, in bounded memory: UTF-8
 // without a mark, one row of names, tabs, lines ended by CR LF; `form` may say
-// otherwise. The manifest that comes back has no hash yet. The same source
-// gives the same bytes.
+// otherwise, XML too: fec_xml.h. The manifest that comes back has no hash yet.
+// The same source gives the same bytes.
 //
-// The name is that of the law, "732829320FEC20251231.txt", for a closed period
-// of a real network; NameMarks() stand before any other.
+// The name is that of the law, "732829320FEC20251231.txt" (".xml"), for a
+// closed period of a real network; NameMarks() stand before any other.
 //
 // Returns, beside the errors of VisitJournalEntries(), and before the first
 // byte where it can:
 // - FAILED_PRECONDITION, INCOMPLETE_PROFILE: the member has no SIREN
 // - INVALID_ARGUMENT, FIELD_INVALID: the SIREN fails its check; the national
 //   currency is not EUR (Code de commerce L123-22); the period does not start
-//   with the fiscal year
+//   with the fiscal year; XML with bars or in ISO-8859-15
+// - DATA_LOSS, for XML: the source showed one thing, and then another
 absl::StatusOr<ExportManifest> WriteFec(Source& source,
                                         const ChartOfAccounts& chart,
                                         const Sink& sink,
@@ -59,7 +64,8 @@ absl::StatusOr<ExportManifest> WriteFec(Source& source,
 std::string DescribeFec(const ExportManifest& manifest,
                         const ChartOfAccounts& chart, const FecForm& form = {});
 
-// "732829320FEC20251231-description.txt", with the marks of `manifest`.
+// "732829320FEC20251231-description.txt", with the marks of `manifest`; of XML
+// "732829320FEC20251231-xml-description.txt", for both may lie in one folder.
 std::string FecDescriptionName(const ExportManifest& manifest);
 
 }  // namespace skontro::fiscal

@@ -35,6 +35,10 @@ std::string CompactDate(ledger::CivilDate date) {
                          static_cast<unsigned>(ymd.day()));
 }
 
+std::string FecJournalLib(const NetworkInfo& network, const Journal& journal) {
+  return absl::StrCat(journal.label, network.simulated ? " (SIMULATION)" : "");
+}
+
 std::array<std::string, kFecFields> FecFields(const NetworkInfo& network,
                                               const Journal& journal,
                                               const FiscalEntry& entry,
@@ -42,7 +46,7 @@ std::array<std::string, kFecFields> FecFields(const NetworkInfo& network,
   const bool has_units = line.units.has_value();
   return {
       journal.code,
-      absl::StrCat(journal.label, network.simulated ? " (SIMULATION)" : ""),
+      FecJournalLib(network, journal),
       entry.number,
       CompactDate(entry.entry_date),
       line.account.number,

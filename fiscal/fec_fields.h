@@ -19,6 +19,29 @@ namespace skontro::fiscal {
 
 inline constexpr size_t kFecFields = 18;
 
+// The place of each field in a row, by its name.
+enum FecField : size_t {
+  kFecJournalCode,
+  kFecJournalLib,
+  kFecEcritureNum,
+  kFecEcritureDate,
+  kFecCompteNum,
+  kFecCompteLib,
+  kFecCompAuxNum,
+  kFecCompAuxLib,
+  kFecPieceRef,
+  kFecPieceDate,
+  kFecEcritureLib,
+  kFecDebit,
+  kFecCredit,
+  kFecEcritureLet,
+  kFecDateLet,
+  kFecValidDate,
+  kFecMontantdevise,
+  kFecIdevise,
+};
+static_assert(kFecIdevise + 1 == kFecFields);
+
 // JournalCode to Idevise, in the order of the law.
 extern const std::array<const char*, kFecFields> kFecNames;
 
@@ -28,9 +51,12 @@ std::string DecimalComma(int64_t amount, int decimals);
 // "20251231". REQUIRES: date.has_value().
 std::string CompactDate(ledger::CivilDate date);
 
+// JournalLib: in a simulated network it says so.
+std::string FecJournalLib(const NetworkInfo& network, const Journal& journal);
+
 // One row: `line` of `entry`, which belongs to `journal`. No field has a
 // separator or a line end, and none but a number starts with a sign. Amounts
-// have a decimal comma. In a simulated network the journal's label says so.
+// have a decimal comma.
 std::array<std::string, kFecFields> FecFields(const NetworkInfo& network,
                                               const Journal& journal,
                                               const FiscalEntry& entry,

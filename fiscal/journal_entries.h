@@ -36,6 +36,8 @@ struct JournalRange {
   int64_t entries = 0;
   std::string first;  // Number of the first entry; empty when there is none.
   std::string last;
+
+  friend bool operator==(const JournalRange&, const JournalRange&) = default;
 };
 
 // Sums over the entries visited, unless it says otherwise.
