@@ -28,8 +28,10 @@ struct ExportOptions {
   bool force = false;
   std::string camt_version = "08";
   bool plain = false;
-  std::string separator = "tab";
-  std::string charset = "utf-8";
+  std::string form = "flat";
+  // Empty: not said. The server refuses both for XML where they are said.
+  std::string separator;
+  std::string charset;
 };
 
 void SetOptions(const ExportOptions& options, ExportRequest* request) {
@@ -40,11 +42,17 @@ void SetOptions(const ExportOptions& options, ExportRequest* request) {
     request->mutable_camt()->set_plain(options.plain);
   }
   if (request->format() == ExportRequest::FEC) {
-    request->mutable_fec()->set_separator(
-        options.separator == "pipe" ? FecOptions::PIPE : FecOptions::TAB);
-    request->mutable_fec()->set_charset(options.charset == "iso-8859-15"
-                                            ? FecOptions::ISO_8859_15
-                                            : FecOptions::UTF_8);
+    FecOptions* const fec = request->mutable_fec();
+    fec->set_form(options.form == "xml" ? FecOptions::XML : FecOptions::FLAT);
+    if (!options.separator.empty()) {
+      fec->set_separator(options.separator == "pipe" ? FecOptions::PIPE
+                                                     : FecOptions::TAB);
+    }
+    if (!options.charset.empty()) {
+      fec->set_charset(options.charset == "iso-8859-15"
+                           ? FecOptions::ISO_8859_15
+                           : FecOptions::UTF_8);
+    }
   }
 }
 
@@ -192,12 +200,16 @@ void TakesCamtOptions(CLI::App* verb, ExportOptions* options) {
 }
 
 void TakesFecOptions(CLI::App* verb, ExportOptions* options) {
+  verb->add_option("--form", options->form,
+                   "Of the FEC: flat (default), which programs import, or xml")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"flat", "xml"}));
   verb->add_option("--separator", options->separator,
-                   "Between fields of the FEC: tab (default) or pipe")
+                   "Between fields of a flat FEC: tab (default) or pipe")
       ->type_name("NAME")
       ->check(CLI::IsMember({"tab", "pipe"}));
   verb->add_option("--charset", options->charset,
-                   "Of the FEC: utf-8 (default) or iso-8859-15")
+                   "Of a flat FEC: utf-8 (default) or iso-8859-15")
       ->type_name("NAME")
       ->check(CLI::IsMember({"utf-8", "iso-8859-15"}));
 }

@@ -85,8 +85,27 @@ ExportFormat FormatOf(const ExportRequest& request, Form* form) {
   }
 }
 
+// XML has neither; what was asked for would be ignored.
+void RefuseFlatOptions(const FecOptions& options, Form* form) {
+  if (options.separator() != FecOptions::SEPARATOR_UNSPECIFIED) {
+    form->Refuse("fec.separator", options.separator(), "none with XML");
+  }
+  if (options.charset() != FecOptions::CHARSET_UNSPECIFIED &&
+      options.charset() != FecOptions::UTF_8) {
+    form->Refuse("fec.charset", options.charset(), "UTF_8 with XML");
+  }
+}
+
 fiscal::FecForm FecFormOf(const FecOptions& options, Form* form) {
   fiscal::FecForm fec;
+  if (!FecOptions::Form_IsValid(options.form())) {
+    form->Refuse("fec.form", options.form(), "FLAT or XML");
+  }
+  if (options.form() == FecOptions::XML) {
+    RefuseFlatOptions(options, form);
+    fec.variant = fiscal::FecForm::Variant::kXml;
+    return fec;
+  }
   if (!FecOptions::Separator_IsValid(options.separator())) {
     form->Refuse("fec.separator", options.separator(), "TAB or PIPE");
   }

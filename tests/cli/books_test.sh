@@ -131,6 +131,19 @@ skontro export fec $member --year "$year" --separator pipe --charset iso-8859-15
 head -n 1 "$work"/pipes/*FEC*31.txt | grep -q '^JournalCode|JournalLib|' || fail "no pipes"
 iconv -f ISO-8859-15 -t UTF-8 "$work"/pipes/*FEC*31.txt | tr '|' '\t' |
   cmp - "$work"/books/*FEC*31.txt || fail "the FEC with pipes has other words"
+skontro export fec $member --year "$year" --form xml --out "$work/xml" >/dev/null ||
+  fail "a FEC in XML"
+if [ -f "$shared/fec/formatA47A-I-VII-1.xsd" ]; then
+  judge xmllint --nonet --noout --schema "$shared/fec/formatA47A-I-VII-1.xsd" \
+    "$work"/xml/*FEC*31.xml
+else
+  echo "SKIPPED, NOT TESTED: $shared/fec is not there" >&2
+fi
+code=0
+skontro export fec $member --year "$year" --form xml --separator tab --out "$work/tabs" \
+  >/dev/null || code=$?
+[ $code = 1 ] || fail "XML with tabs ends with $code"
+grep -q 'fec.separator' "$work/last.err" || fail "nobody says what is wrong with tabs"
 
 # --- what breaks off leaves nothing --------------------------------------------
 

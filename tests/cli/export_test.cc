@@ -132,6 +132,15 @@ TEST_F(ExportTest, EachFormatHasAVerbAndItsOptions) {
       ExitCode::kDone);
   EXPECT_EQ(requests_.back().fec().separator(), v1::FecOptions::PIPE);
   EXPECT_EQ(requests_.back().fec().charset(), v1::FecOptions::ISO_8859_15);
+  EXPECT_EQ(requests_.back().fec().form(), v1::FecOptions::FLAT);
+  EXPECT_EQ(Export({"--form", "xml", "--force"}).code, ExitCode::kDone);
+  EXPECT_EQ(requests_.back().fec().form(), v1::FecOptions::XML);
+  // Not said, so that the server has nothing to refuse.
+  EXPECT_EQ(requests_.back().fec().separator(),
+            v1::FecOptions::SEPARATOR_UNSPECIFIED);
+  EXPECT_EQ(requests_.back().fec().charset(),
+            v1::FecOptions::CHARSET_UNSPECIFIED);
+  EXPECT_EQ(Export({"--form", "tree"}).code, ExitCode::kUsage);
   EXPECT_EQ(Export({"--plain"}, "ofx").code, ExitCode::kUsage);
   EXPECT_EQ(Export({}, "pdf").code, ExitCode::kUsage);
   const size_t sent = requests_.size();

@@ -31,6 +31,37 @@ TEST(ExportFormTest, OptionsSayHowAFormatIsWritten) {
   EXPECT_TRUE(Has(scene.Call(plain).files[0].second, "R\xC3\xA8glement"));
 }
 
+TEST(ExportFormTest, AFecIsFlatOrXmlAndXmlHasNeitherSeparatorNorLatin) {
+  Scene scene;
+  MakeBooks(scene, /*closed=*/true);
+  auto request = Fec("atelier", 2026);
+  request.mutable_fec()->set_form(v1::FecOptions::XML);
+  const auto xml = scene.Call(request);
+  ASSERT_TRUE(xml.status.ok()) << xml.status.error_message();
+  EXPECT_EQ(xml.files[0].first, "732829320FEC20261231.xml");
+  EXPECT_TRUE(Has(xml.files[0].second, "<EcritureNum>UN000001</EcritureNum>"));
+  EXPECT_TRUE(Has(xml.files[1].second, "formatA47A-I-VII-1.xsd"));
+  request.mutable_fec()->set_charset(v1::FecOptions::UTF_8);
+  EXPECT_EQ(scene.Call(request).files, xml.files);
+
+  const auto field = [&](const v1::ExportRequest& refused) {
+    return ErrorIn(scene.Call(refused).status).metadata["field"];
+  };
+  request.mutable_fec()->set_charset(v1::FecOptions::ISO_8859_15);
+  EXPECT_EQ(field(request), "fec.charset");
+  request.mutable_fec()->set_charset(static_cast<v1::FecOptions::Charset>(7));
+  EXPECT_EQ(field(request), "fec.charset");
+  request.mutable_fec()->clear_charset();
+  for (const auto separator : {v1::FecOptions::TAB, v1::FecOptions::PIPE}) {
+    request.mutable_fec()->set_separator(separator);
+    EXPECT_EQ(field(request), "fec.separator");
+  }
+  request.mutable_fec()->set_form(v1::FecOptions::FLAT);
+  EXPECT_EQ(scene.Call(request).files.at(0).first, "732829320FEC20261231.txt");
+  request.mutable_fec()->set_form(static_cast<v1::FecOptions::Form>(7));
+  EXPECT_EQ(field(request), "fec.form");
+}
+
 TEST(ExportFormTest, APeriodIsAnyDaysOfAFiscalYear) {
   Scene scene;
   MakeBooks(scene, /*closed=*/true);

@@ -341,30 +341,38 @@ class Client(TradeSteps):
     def export(self, member: str, format: str, year: int = 0, *,
                first_day: Optional[datetime.date] = None,
                last_day: Optional[datetime.date] = None,
-               as_of_sequence: int = 0,
+               as_of_sequence: int = 0, fec_form: str = "",
                timeout: float = 600.0) -> dict[str, bytes]:
         """The books of a year, or of the days from `first_day` to `last_day`,
         and their manifest, by file name. `format` is one of
-        ExportRequest.Format: "JOURNAL_CSV", "FEC", "CAMT_053", "CODA", ..."""
+        ExportRequest.Format: "JOURNAL_CSV", "FEC", "CAMT_053", "CODA", ...;
+        `fec_form`, with "FEC" only, is "FLAT" or "XML"."""
         kind = fiscal_pb.ExportRequest
         if format not in kind.Format.keys():
             raise ValueError(f"format {format!r} is none of "
                              f"{', '.join(kind.Format.keys()[1:])}")
+        options = fiscal_pb.FecOptions
+        if fec_form and fec_form not in options.Form.keys():
+            raise ValueError(f"fec_form {fec_form!r} is none of "
+                             f"{', '.join(options.Form.keys()[1:])}")
         return self._export(kind(
             member=self.member_name(member), format=kind.Format.Value(format),
             year=year, first_day=date_message(first_day),
             last_day=date_message(last_day), as_of_sequence=as_of_sequence,
-            min_sequence=self.sequence), timeout)
+            min_sequence=self.sequence,
+            fec=options(form=options.Form.Value(fec_form)) if fec_form
+            else None), timeout)
 
     def journal_csv(self, member: str, year: int, *,
                     timeout: float = 600.0) -> dict[str, bytes]:
         """The journal CSV of a year and its manifest, by file name."""
         return self.export(member, "JOURNAL_CSV", year, timeout=timeout)
 
-    def fec(self, member: str, year: int, *,
+    def fec(self, member: str, year: int, *, form: str = "",
             timeout: float = 600.0) -> dict[str, bytes]:
-        """The FEC of a year, its description and manifest, by file name."""
-        return self.export(member, "FEC", year, timeout=timeout)
+        """The FEC of a year, its description and manifest, by file name; flat,
+        or of `form` "XML"."""
+        return self.export(member, "FEC", year, fec_form=form, timeout=timeout)
 
     def watch(self, from_sequence: int = 0, *, member: str = "",
               types: Iterable[str] = ()) -> Watch:

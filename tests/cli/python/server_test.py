@@ -204,9 +204,12 @@ class ReadTest(ServerScene):
         self.assertIn(b"E-1", next(iter(statement.values())))
         with self.assertRaises(ValueError):
             self.client.export("imprimerie", "PDF", day.year)
-        with self.assertRaises(Refused) as caught:
-            self.client.fec("imprimerie", 2026)
-        self.assertEqual(caught.exception.reason, "INCOMPLETE_PROFILE")
+        for form in ("", "FLAT", "XML"):
+            with self.assertRaises(Refused) as caught:
+                self.client.fec("imprimerie", 2026, form=form)
+            self.assertEqual(caught.exception.reason, "INCOMPLETE_PROFILE")
+        with self.assertRaises(ValueError):
+            self.client.fec("imprimerie", 2026, form="xml")
 
     def test_any_method_can_be_called(self):
         answer = self.client.read(
