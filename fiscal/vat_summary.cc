@@ -109,7 +109,7 @@ absl::Status Spread(int64_t amount, const MemberTrade& trade,
   int64_t gross = 0;
   int64_t given = 0;
   for (Sums& line : *lines) {
-    gross += line.gross;
+    SKONTRO_RETURN_IF_ERROR(AddTo(&gross, line.gross));
     SKONTRO_ASSIGN_OR_RETURN(const int64_t until,
                              ShareOf(amount, gross, trade.gross));
     line.*sum = until;
@@ -132,7 +132,9 @@ absl::StatusOr<std::map<TaxKey, Sums>> PartsOf(const MemberTrade& trade) {
   }
   std::vector<Sums> lines;
   for (const TaxLine& line : trade.tax_lines) {
-    lines.push_back({0, line.base, line.tax, line.base + line.tax, 0, 0, 0});
+    Sums& sums =
+        lines.emplace_back(Sums{0, line.base, line.tax, line.base, 0, 0, 0});
+    SKONTRO_RETURN_IF_ERROR(AddTo(&sums.gross, line.tax));
   }
   SKONTRO_RETURN_IF_ERROR(
       Spread(trade.national_value, trade, &Sums::units_value, &lines));
