@@ -104,11 +104,10 @@ ExitCode ExitCodeOf(const ServerError& error, bool changes) {
     case grpc::StatusCode::CANCELLED:
     case grpc::StatusCode::UNKNOWN:
     case grpc::StatusCode::INTERNAL:
-      return error.reason.empty() ? no_answer : ExitCode::kRefused;
+    // Without a reason it is not the network that answered: an answer that was
+    // too large to receive, for one.
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
     case grpc::StatusCode::ABORTED:
-      // Without a reason it is not the network that answered: an answer that
-      // was too large to receive, for one.
       return error.reason.empty() ? no_answer : ExitCode::kRefused;
     default:
       return ExitCode::kRefused;

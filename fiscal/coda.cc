@@ -343,7 +343,7 @@ std::string StructuredCommunication(std::string_view text) {
 }
 
 std::string BelgianCompanyNumber(std::string_view vat_id) {
-  const std::string none(11, '0');
+  std::string none(11, '0');
   std::string digits;
   if (vat_id.substr(0, 2) != "BE") return none;
   for (const char c : vat_id.substr(2)) {

@@ -111,9 +111,8 @@ int main(int count, char** arguments) {
       continue;
     }
     const auto error = skontro::client::ErrorOf(results[i].status());
-    const bool refused =
-        error.has_value() &&
-        error->outcome == skontro::client::Outcome::kRefused;
+    const bool refused = error.has_value() &&
+                         error->outcome == skontro::client::Outcome::kRefused;
     std::cout << (refused ? "refused: " : "in doubt: ")
               << results[i].status().message() << "\n";
     exit_code = std::max(exit_code, refused ? 1 : 3);

@@ -64,6 +64,7 @@ TEST_F(ClientTest, WhatIsPaidWhileTheServerIsKilledIsPaidOnce) {
   std::atomic<int> done = 0;
   std::atomic<int> failed = 0;
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kTrades / 4; ++i) {
@@ -135,6 +136,7 @@ TEST_F(ClientTest, AWatchShowsEveryTradeOverARestart) {
 
 TEST_F(ClientTest, ListsAndReadsAreOfWhatWasAnswered) {
   std::vector<v1::CreateTradeRequest> requests;
+  requests.reserve(30);
   for (int i = 0; i < 30; ++i) {
     requests.push_back(PayOneUnit(absl::StrCat("l-", i)));
   }

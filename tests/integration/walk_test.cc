@@ -46,7 +46,7 @@ const std::vector<Step>& Steps() {
         "-770.00", "Closing balance"}},
       {"skontro export fec imprimerie ", {"732829320FEC", "PROVISIONAL"}},
       {"skontro reconcile imprimerie ",
-       {"export: fec", "770.00", "All 11 agree."}},
+       {"export: fec", "770.00", "All 13 agree."}},
       {"skontro verify ", {"OK"}},
   };
   return *steps;

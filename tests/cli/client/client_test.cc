@@ -178,6 +178,7 @@ TEST_F(ClientTest, ManyTradesHaveAResultEachInOrder) {
         return grpc::Status::OK;
       };
   std::vector<v1::CreateTradeRequest> requests;
+  requests.reserve(5);
   for (int i = 0; i < 5; ++i) requests.push_back(Pay(absl::StrCat("o-", i)));
   const auto results = client_->CreateTrades(requests, 2);
   EXPECT_THAT(sizes, ElementsAre(2, 2, 1));
@@ -259,6 +260,7 @@ TEST_F(ClientTest, ThreadsMayShareAClient) {
     return grpc::Status::OK;
   };
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
       for (int k = 0; k < 10; ++k)
