@@ -63,7 +63,7 @@ class FecXmlReader {
 
   // An element that is either left out or holds something.
   static std::string Optional(const Tree& parent, const char* name) {
-    const std::string text = Text(parent, name);
+    std::string text = Text(parent, name);
     EXPECT_EQ(text.empty(), parent.count(name) == 0) << name;
     return text;
   }
@@ -83,7 +83,7 @@ class FecXmlReader {
   }
 
   // Zero with the decimals of `number`.
-  static std::string ZeroLike(std::string number) {
+  static std::string ZeroLike(const std::string& number) {
     const size_t comma = std::min(number.find(','), number.size());
     std::string zero = "0" + number.substr(comma);
     for (char& c : zero) c = c == ',' ? c : '0';
