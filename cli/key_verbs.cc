@@ -64,6 +64,28 @@ std::string TimeOr(bool present, const google::protobuf::Timestamp& time) {
   return present ? TimeText(time) : "";
 }
 
+void WriteKey(const ShownKey& k, JsonWriter* json) {
+  json->String("name", k.key.name());
+  json->String("identity", k.key.identity());
+  json->String("role", RoleText(k.key));
+  json->String("members", MembersText(k.key));
+  json->String("state",
+               absl::AsciiStrToLower(ApiKey::State_Name(k.key.state())));
+  json->String("expire_time",
+               TimeOr(k.key.has_expire_time(), k.key.expire_time()));
+  json->String("last_use_time",
+               TimeOr(k.key.has_last_use_time(), k.key.last_use_time()));
+  if (k.key.has_spending_ceiling()) {
+    json->Number("spending_ceiling_minor_units",
+                 k.key.spending_ceiling().minor_units());
+  }
+  if (k.key.has_credit_mandate()) {
+    json->Number("credit_mandate_minor_units",
+                 k.key.credit_mandate().minor_units());
+  }
+  if (!k.secret.empty()) json->String("secret", k.secret);
+}
+
 View<ShownKey> KeyView(const Unit& unit) {
   View<ShownKey> view;
   view.singular = "api_key";
@@ -113,27 +135,7 @@ View<ShownKey> KeyView(const Unit& unit) {
       text("secret", "Key, shown once", Place::kDetail,
            [](const ShownKey& k) { return k.secret; }),
   };
-  view.members = [](const ShownKey& k, JsonWriter* json) {
-    json->String("name", k.key.name());
-    json->String("identity", k.key.identity());
-    json->String("role", RoleText(k.key));
-    json->String("members", MembersText(k.key));
-    json->String("state",
-                 absl::AsciiStrToLower(ApiKey::State_Name(k.key.state())));
-    json->String("expire_time",
-                 TimeOr(k.key.has_expire_time(), k.key.expire_time()));
-    json->String("last_use_time",
-                 TimeOr(k.key.has_last_use_time(), k.key.last_use_time()));
-    if (k.key.has_spending_ceiling()) {
-      json->Number("spending_ceiling_minor_units",
-                   k.key.spending_ceiling().minor_units());
-    }
-    if (k.key.has_credit_mandate()) {
-      json->Number("credit_mandate_minor_units",
-                   k.key.credit_mandate().minor_units());
-    }
-    if (!k.secret.empty()) json->String("secret", k.secret);
-  };
+  view.members = WriteKey;
   return view;
 }
 
@@ -267,12 +269,7 @@ void TakesChange(Verbs& verbs, CLI::App* verb) {
   verbs.TakesFormat(verb);
 }
 
-}  // namespace
-
-void AddKeyVerbs(Verbs& verbs) {
-  CLI::App* const group = verbs.AddGroup(
-      "key", "Give out the keys that prove who calls, and take them back");
-
+void AddCreate(Verbs& verbs, CLI::App* group) {
   const auto wanted = std::make_shared<NewKey>();
   CLI::App* const create = verbs.Add(
       group, "create", "Make a key and show it, once",
@@ -312,13 +309,9 @@ void AddKeyVerbs(Verbs& verbs) {
                    "given")
       ->type_name("DAY");
   TakesChange(verbs, create);
+}
 
-  CLI::App* const list = verbs.Add(
-      group, "list", "List the keys of the network, but not their texts",
-      "  skontro key list", [&verbs] { return List(verbs.session()); });
-  verbs.TakesNetwork(list);
-  verbs.TakesListFormat(list);
-
+void AddRotate(Verbs& verbs, CLI::App* group) {
   const auto rotation = std::make_shared<Rotation>();
   CLI::App* const rotate = verbs.Add(
       group, "rotate", "Make the next key of a client and show it, once",
@@ -340,6 +333,23 @@ void AddKeyVerbs(Verbs& verbs) {
                    "never unless given")
       ->type_name("DAY");
   TakesChange(verbs, rotate);
+}
+
+}  // namespace
+
+void AddKeyVerbs(Verbs& verbs) {
+  CLI::App* const group = verbs.AddGroup(
+      "key", "Give out the keys that prove who calls, and take them back");
+
+  AddCreate(verbs, group);
+
+  CLI::App* const list = verbs.Add(
+      group, "list", "List the keys of the network, but not their texts",
+      "  skontro key list", [&verbs] { return List(verbs.session()); });
+  verbs.TakesNetwork(list);
+  verbs.TakesListFormat(list);
+
+  AddRotate(verbs, group);
 
   const auto id = std::make_shared<std::string>();
   CLI::App* const revoke =

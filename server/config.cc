@@ -179,18 +179,7 @@ void AddLimitFlags(CLI::App* app, ClientLimits* limits) {
            &limits->bytes_per_second);
 }
 
-void AddFlags(CLI::App* app, Config* config) {
-  app->add_option("--data-dir", config->data_directory,
-                  "Where the data is; made if it is not there")
-      ->type_name("DIR")
-      ->default_str(DefaultDataDirectory());
-  app->add_option("--grpc-listen", config->grpc_listen,
-                  "Where to listen; port 0 takes one that is free")
-      ->type_name("HOST:PORT")
-      ->check(CLI::Validator(CheckAddress, ""))
-      ->capture_default_str();
-  AddHttpFlags(app, config);
-  AddLimitFlags(app, &config->client_limits);
+void AddTlsFlags(CLI::App* app, Config* config) {
   app->add_flag("--insecure-loopback", config->insecure_loopback,
                 "Neither encrypt calls nor ask for keys: who reaches the "
                 "address is the operator. On the loopback only");
@@ -205,21 +194,9 @@ void AddFlags(CLI::App* app, Config* config) {
                   "Who signs certificates of clients; those that have none "
                   "come with keys")
       ->type_name("FILE");
-  app->add_option("--anchor", config->anchor,
-                  "When the head anchor is written, which tells at the next "
-                  "start whether the store lost records: sync before every "
-                  "answer, interval every 100 ms and when it stops")
-      ->transform(CLI::CheckedTransformer(
-                      std::map<std::string, ledger::AnchorMode>{
-                          {"sync", ledger::AnchorMode::kSync},
-                          {"interval", ledger::AnchorMode::kInterval}})
-                      .description("sync|interval"))
-      ->default_str("interval");
-  app->add_option("--anchor-dir", config->anchor_directory,
-                  "Where the head anchors are, best on another disk; made if "
-                  "it is not there; of this data directory alone")
-      ->type_name("DIR")
-      ->default_str("DATA/anchors");
+}
+
+void AddLogFlags(CLI::App* app, Config* config) {
   app->add_option("--log-format", config->log_format,
                   "text for people, json for a collector")
       ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{
@@ -236,6 +213,37 @@ void AddFlags(CLI::App* app, Config* config) {
                                               {"error", LogLevel::kError}})
                       .description("debug|info|warning|error"))
       ->default_str("info");
+}
+
+void AddFlags(CLI::App* app, Config* config) {
+  app->add_option("--data-dir", config->data_directory,
+                  "Where the data is; made if it is not there")
+      ->type_name("DIR")
+      ->default_str(DefaultDataDirectory());
+  app->add_option("--grpc-listen", config->grpc_listen,
+                  "Where to listen; port 0 takes one that is free")
+      ->type_name("HOST:PORT")
+      ->check(CLI::Validator(CheckAddress, ""))
+      ->capture_default_str();
+  AddHttpFlags(app, config);
+  AddLimitFlags(app, &config->client_limits);
+  AddTlsFlags(app, config);
+  app->add_option("--anchor", config->anchor,
+                  "When the head anchor is written, which tells at the next "
+                  "start whether the store lost records: sync before every "
+                  "answer, interval every 100 ms and when it stops")
+      ->transform(CLI::CheckedTransformer(
+                      std::map<std::string, ledger::AnchorMode>{
+                          {"sync", ledger::AnchorMode::kSync},
+                          {"interval", ledger::AnchorMode::kInterval}})
+                      .description("sync|interval"))
+      ->default_str("interval");
+  app->add_option("--anchor-dir", config->anchor_directory,
+                  "Where the head anchors are, best on another disk; made if "
+                  "it is not there; of this data directory alone")
+      ->type_name("DIR")
+      ->default_str("DATA/anchors");
+  AddLogFlags(app, config);
   app->add_option("--cache-mb", config->cache_mb,
                   "Memory for rows that were read, in MiB, of all networks")
       ->check(CLI::Range(8, 1'048'576))
