@@ -345,6 +345,11 @@ absl::Status RocksdbStore::Ingest(const SortedRows& rows) {
                              database_->WriteFile(family, rows));
   }
   if (files.empty()) return absl::OkStatus();
+  // Rows that overlap nothing get a sequence number of their own only while
+  // somebody holds a snapshot. Without one, a snapshot that is taken while the
+  // manifest is written sees them as soon as their family shows them: in one
+  // family and not yet in the other. So a snapshot is held here, always.
+  const View held(database_);
   return database_->DoChange(
       [&] { return database_->db->IngestExternalFiles(files); });
 }
