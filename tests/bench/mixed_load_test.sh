@@ -95,7 +95,12 @@ printf 'sent\tlost-1\t1\tsettle\t1\t2\t700\n' >>"$work/witness"
 "$load" "${flags[@]}" --mix=settle:1 --rate=20 --seconds=60 >"$work/text" &
 interrupted=$!
 started+=("$interrupted")
-sleep 5
+# Not earlier: until it listens to signals, a shell's background job ignores one.
+for ((i = 0; i < 600; i++)); do
+  ! grep -Pq '^answered\tlost-1\t' "$work/witness" || break
+  sleep 0.1
+done
+sleep 1
 kill -INT "$interrupted"
 status=0
 wait "$interrupted" || status=$?
