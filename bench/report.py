@@ -164,6 +164,19 @@ def batch_rows(table):
               "<= 3.5 us + SHA-256", cpu)
 
 
+def stream_rows(table):
+    for batch, what in ((1, "one trade a request, 64 in flight"),
+                        (100, "100 trades a request, 8 in flight")):
+        name = f"stream.{batch}"
+        table.ratio(f"`SubmitTrades`, two streams, {what}: trades/s",
+                    "bare echo of the same requests", "",
+                    f"{name}.server.rate", f"{name}.echo.rate", None, None)
+        table.ratio("the same: CPU of the server a trade",
+                    "bare echo of the same requests", "",
+                    f"{name}.server.cpu_us", f"{name}.echo.cpu_us", None, None,
+                    micros)
+
+
 def postgres_rows(table):
     what = "unary settle, 32 connections, one call each: calls/s"
     table.ratio(what, "PostgreSQL, 32 clients of pgbench, prepared", ">= 8 x",
@@ -382,6 +395,7 @@ def make_report(metrics, directory):
     table = Table(metrics)
     unary_rows(table)
     batch_rows(table)
+    stream_rows(table)
     postgres_rows(table)
     engine_rows(table)
     journal_rows(table)

@@ -195,6 +195,11 @@ class Echo : public v1::TradeService::CallbackService {
     return Finish(context);
   }
 
+  grpc::ServerBidiReactor<v1::SubmitTradesRequest, v1::SubmitTradesResponse>*
+  SubmitTrades(grpc::CallbackServerContext*) override {
+    return new Stream();
+  }
+
   grpc::ServerUnaryReactor* AcceptTrade(
       grpc::CallbackServerContext* context, const v1::AcceptTradeRequest*,
       v1::AcceptTradeResponse* response) override {
@@ -202,6 +207,38 @@ class Echo : public v1::TradeService::CallbackService {
     SetOutcome(response->mutable_outcome());
     return Finish(context);
   }
+
+ private:
+  // One response to each request, and the end when the client ends.
+  class Stream : public grpc::ServerBidiReactor<v1::SubmitTradesRequest,
+                                                v1::SubmitTradesResponse> {
+   public:
+    Stream() { StartRead(&request_); }
+
+    void OnReadDone(bool ok) override {
+      if (!ok) {
+        Finish(grpc::Status::OK);
+        return;
+      }
+      response_.Clear();
+      response_.mutable_results()->Reserve(request_.requests_size());
+      for (const v1::CreateTradeRequest& item : request_.requests()) {
+        auto* result = response_.add_results();
+        result->set_request_id(item.request_id());
+        Answer(item, result->mutable_response());
+      }
+      response_.set_sequence(kSequence);
+      StartWrite(&response_);
+    }
+    void OnWriteDone(bool ok) override {
+      if (ok) StartRead(&request_);
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    v1::SubmitTradesRequest request_;
+    v1::SubmitTradesResponse response_;
+  };
 };
 
 std::string ReadFile(const char* path) {

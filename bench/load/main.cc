@@ -265,6 +265,11 @@ int Run() {
     if (wanted(name)) generator.Compare({name, in_flight, 4});
   }
   if (wanted("batch.1000")) generator.Compare({"batch.1000", 4, 2, 1'000});
+  for (const int batch : {1, 100}) {
+    const std::string name = absl::StrCat("stream.", batch);
+    const int in_flight = batch == 1 ? 64 : 8;
+    if (wanted(name)) generator.Compare({name, in_flight, 2, batch, 0, true});
+  }
   if (wanted("clients.32")) generator.CompareHot({"clients.32", 32, 32});
   generator.Finish();
   return 0;

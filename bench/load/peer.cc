@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bench/load/process_usage.h"
+#include "bench/load/trade_streams.h"
 
 namespace skontro::bench {
 namespace {
@@ -66,12 +67,21 @@ CallRound Peer::RunBatches(const Load& load, TradeMix* mix) {
                   std::chrono::duration<double>(load.seconds), kNoMax);
 }
 
+CallRound Peer::RunOn(const Load& load, TradeMix* mix) {
+  if (load.streams) {
+    return RunStreams(StubsFor(load),
+                      {load.in_flight, load.batch,
+                       std::chrono::duration<double>(load.seconds)},
+                      mix);
+  }
+  return load.batch == 0 ? RunUnary(load, mix) : RunBatches(load, mix);
+}
+
 absl::Status Peer::Run(const Load& load, TradeMix* mix) {
   StubsFor(load);
   const ProcessUsage before = UsageOf(process_);
   const ProcessUsage client_before = UsageOf(getpid());
-  const CallRound round =
-      load.batch == 0 ? RunUnary(load, mix) : RunBatches(load, mix);
+  const CallRound round = RunOn(load, mix);
   if (!round.status.ok()) return round.status;
   const ProcessUsage after = UsageOf(process_);
   const ProcessUsage client_after = UsageOf(getpid());

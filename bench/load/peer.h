@@ -22,10 +22,11 @@ namespace skontro::bench {
 // What is asked of a peer, again and again.
 struct Load {
   std::string name;      // Such as "unary.64"; part of the metrics' names.
-  int in_flight = 1;     // Calls on their way at any time.
+  int in_flight = 1;     // Calls, or requests of streams, on their way.
   int connections = 1;   // Over which they are spread.
   int batch = 0;         // Trades in a call; 0 for CreateTrade.
   double seconds = 1.0;  // Of each round.
+  bool streams = false;  // One SubmitTrades on each connection, no calls.
 };
 
 class Peer {
@@ -54,6 +55,7 @@ class Peer {
   Stubs& StubsFor(const Load& load);
   CallRound RunUnary(const Load& load, TradeMix* mix);
   CallRound RunBatches(const Load& load, TradeMix* mix);
+  CallRound RunOn(const Load& load, TradeMix* mix);
 
   const std::string name_;
   const std::string address_;
