@@ -324,6 +324,18 @@ void Books::On(const At& at, const PoliciesSet& event) {
   policies_.Set(at.sequence, event);
 }
 
+void Books::On(const At& at, const WebhookCreated& event) {
+  CheckNoEntries(at, "making a webhook");
+  if (event.owner != at.record.actor) {
+    Add(at, absl::StrFormat("the webhook %s is of %s, who did not ask for it",
+                            Quoted(event.id), Quoted(event.owner)));
+  }
+}
+
+void Books::On(const At& at, const WebhookStateSet&) {
+  CheckNoEntries(at, "changing a webhook");
+}
+
 void Books::On(const At& at, const MemberStatusSet& event) {
   CheckNoEntries(at, "changing a membership");
   const auto member = state_.members().find(event.member);

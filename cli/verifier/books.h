@@ -79,6 +79,8 @@ class Books {
   void On(const At& at, const ApiKeyCreated& event);
   void On(const At& at, const ApiKeyRevoked& event);
   void On(const At& at, const PoliciesSet& event);
+  void On(const At& at, const WebhookCreated& event);
+  void On(const At& at, const WebhookStateSet& event);
   void On(const At& at, const MemberStatusSet& event);
   void On(const At& at, const TradeAuthorised& event);
   void On(const At& at, const HoldSettled& event);
