@@ -200,6 +200,15 @@ SKONTRO_CALL(KeyService, GetApiKey)
 SKONTRO_CALL(KeyService, ListApiKeys)
 SKONTRO_CALL(KeyService, RotateApiKey)
 SKONTRO_CALL(KeyService, RevokeApiKey)
+SKONTRO_CALL(WebhookService, CreateWebhook)
+SKONTRO_CALL(WebhookService, GetWebhook)
+SKONTRO_CALL(WebhookService, ListWebhooks)
+SKONTRO_CALL(WebhookService, DeleteWebhook)
+SKONTRO_CALL(WebhookService, PauseWebhook)
+SKONTRO_CALL(WebhookService, ResumeWebhook)
+SKONTRO_CALL(WebhookService, ListDeadLetters)
+SKONTRO_CALL(WebhookService, ResendDeadLetter)
+SKONTRO_CALL(WebhookService, SkipDeadLetter)
 
 #undef SKONTRO_CALL
 
