@@ -89,6 +89,7 @@ void AddJournalVerbs(Verbs& verbs);
 void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
 void AddKeyVerbs(Verbs& verbs);
+void AddWebhookVerbs(Verbs& verbs);
 void AddReceiptVerbs(Verbs& verbs);
 void AddRecoverVerb(Verbs& verbs);
 void AddCompletionVerb(Verbs& verbs);
