@@ -90,6 +90,7 @@ void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
 void AddKeyVerbs(Verbs& verbs);
 void AddWebhookVerbs(Verbs& verbs);
+void AddArchiveVerbs(Verbs& verbs, CLI::App* network);
 void AddReceiptVerbs(Verbs& verbs);
 void AddRecoverVerb(Verbs& verbs);
 void AddCompletionVerb(Verbs& verbs);

@@ -190,6 +190,12 @@ uint64_t KindOf(const CommandBody& body) {
   if (const auto* set = std::get_if<SetWebhookState>(&body)) {
     return kind + kMethods * static_cast<uint64_t>(set->state);
   }
+  if (const auto* update = std::get_if<UpdatePolicies>(&body)) {
+    for (const auto& [policy, value] : update->changes) {
+      if (policy != Policy::kArchived) continue;
+      return kind + kMethods * (value == 0 ? 1 : 2);
+    }
+  }
   return kind;
 }
 

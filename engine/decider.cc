@@ -171,6 +171,7 @@ Answer Decider::DecideCommand(const Command& command,
     forbidden = CheckPermission(command.actor, command.method);
   }
   if (!forbidden.has_value()) forbidden = CheckActs(*state_, command);
+  if (!forbidden.has_value()) forbidden = CheckArchived(*state_, command);
   if (forbidden.has_value()) {
     refusals.push_back(*std::move(forbidden));
     if (!command.validate_only) {

@@ -26,6 +26,8 @@ constexpr std::array kRules = {
     Rule{"NetworkService.CreateNetwork", {kNone, kNone, kNone, kNone, kAll}},
     Rule{"NetworkService.GetPolicies", {kAll, kAll, kAll, kAll, kAll}},
     Rule{"NetworkService.UpdatePolicies", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"NetworkService.ArchiveNetwork", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"NetworkService.RestoreNetwork", {kNone, kNone, kNone, kNone, kAll}},
     Rule{"MemberService.GetMember", {kOwn, kOwn, kOwn, kAll, kAll}},
     Rule{"MemberService.ListMembers", {kOwn, kOwn, kOwn, kAll, kAll}},
     Rule{"MemberService.CreateMember", {kNone, kNone, kNone, kNone, kAll}},

@@ -64,6 +64,7 @@ class Books {
   void CheckRequest(const At& at, const Frame& frame, const Event& event);
   void CheckFollower(const At& at, const Frame& frame, const Event& event);
   void CheckNoEntries(const At& at, const char* what);
+  void CheckArchived(const At& at, const Event& event);
 
   void On(const At& at, const NetworkCreated& event);
   void On(const At& at, const MemberCreated& event);

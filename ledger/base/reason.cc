@@ -137,6 +137,11 @@ const Row kRows[] = {
      absl::StatusCode::kFailedPrecondition,
      "a {of} may have {limit} webhooks and has them; delete one that is of no "
      "use any more"},
+    {Reason::kNetworkState, "NETWORK_STATE",
+     absl::StatusCode::kFailedPrecondition,
+     "{network} is {state}; this needs it to be {needed}; its operator "
+     "archives "
+     "and restores it"},
 };
 
 const Row& RowOf(Reason reason) {

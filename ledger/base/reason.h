@@ -55,6 +55,7 @@ enum class Reason : uint16_t {
   kMemberNotSettled = 51,
   kWebhookState = 60,
   kWebhookLimit = 61,
+  kNetworkState = 62,
 };
 
 // Every reason, in the order of the numbers.

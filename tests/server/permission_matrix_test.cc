@@ -74,6 +74,8 @@ class Matrix {
   grpc::Status Try(const std::string& method, Role role, Target target) {
     scene_.set_key(scene_.server_key());
     caller_ = role;
+    if (is_archived_) Changing<v1::RestoreNetworkRequest>("networks/res")();
+    is_archived_ = false;
     const std::function<grpc::Status()> call = Prepare(method, target);
     scene_.set_key(keys_.at(role));
     return call();
@@ -548,6 +550,15 @@ class Matrix {
     if (method == "AdminService.GetServerStatus") {
       return [this] { return GetServerStatus(); };
     }
+    if (method == "NetworkService.ArchiveNetwork") {
+      is_archived_ = true;
+      return Changing<v1::ArchiveNetworkRequest>(network);
+    }
+    if (method == "NetworkService.RestoreNetwork") {
+      is_archived_ = true;
+      Changing<v1::ArchiveNetworkRequest>("networks/res")();
+      return Changing<v1::RestoreNetworkRequest>(network);
+    }
     if (method.starts_with("WebhookService.")) {
       return PrepareWebhook(method, target);
     }
@@ -558,6 +569,7 @@ class Matrix {
   Scene scene_;
   std::map<Role, std::string> keys_;
   Role caller_ = Role::kOperator;
+  bool is_archived_ = false;  // Or may be.
   int count_ = 0;
 };
 
@@ -565,7 +577,8 @@ class Matrix {
 bool IsOfNetwork(std::string_view method) {
   for (const std::string_view of_network :
        {"NetworkService.GetNetwork", "NetworkService.GetPolicies",
-        "NetworkService.UpdatePolicies", "WebhookService.CreateWebhook",
+        "NetworkService.UpdatePolicies", "NetworkService.ArchiveNetwork",
+        "NetworkService.RestoreNetwork", "WebhookService.CreateWebhook",
         "WebhookService.ListWebhooks", "MemberService.ListMembers",
         "MemberService.CreateMember", "AccountService.ListAccounts",
         "OperationService.ListOperations", "AuditService.Verify",

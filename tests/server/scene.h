@@ -106,6 +106,10 @@ class Scene {
   Reply<v1::GetPoliciesResponse> Call(const v1::GetPoliciesRequest& request);
   Reply<v1::UpdatePoliciesResponse> Call(
       const v1::UpdatePoliciesRequest& request);
+  Reply<v1::ArchiveNetworkResponse> Call(
+      const v1::ArchiveNetworkRequest& request);
+  Reply<v1::RestoreNetworkResponse> Call(
+      const v1::RestoreNetworkRequest& request);
   Reply<v1::GetMemberResponse> Call(const v1::GetMemberRequest& request);
   Reply<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
   Reply<v1::CreateMemberResponse> Call(const v1::CreateMemberRequest& request);
