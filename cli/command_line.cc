@@ -79,6 +79,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddReconcileVerb(verbs);
   AddHeadVerbs(verbs);
   AddKeyVerbs(verbs);
+  AddWebhookVerbs(verbs);
   AddRecoverVerb(verbs);
   AddAdminVerbs(verbs);
   AddConfigVerbs(verbs);

@@ -1,4 +1,5 @@
-// skontro network create|get|list, and what policy_verbs.cc adds
+// skontro network create|get|list, and what policy_verbs.cc and
+// archive_verbs.cc add
 
 #include <memory>
 #include <string>
@@ -189,6 +190,7 @@ void AddNetworkVerbs(Verbs& verbs) {
       "  skontro network list", [&verbs] { return List(verbs.session()); });
   verbs.TakesListFormat(list);
   AddPolicyVerbs(verbs, group);
+  AddArchiveVerbs(verbs, group);
 }
 
 }  // namespace skontro::cli

@@ -10,6 +10,18 @@ namespace {
 
 using v1::Network;
 
+// Nothing of a server that does not say.
+std::string StateText(const Network& network) {
+  switch (network.state()) {
+    case Network::ACTIVE:
+      return "active";
+    case Network::ARCHIVED:
+      return "archived";
+    default:
+      return "";
+  }
+}
+
 std::vector<Column<Network>> Columns() {
   const CellKind number = CellKind::kNumber;
   const Place detail = Place::kDetail;
@@ -39,6 +51,9 @@ std::vector<Column<Network>> Columns() {
              return absl::StrCat(n.parity().numerator(), "/",
                                  n.parity().denominator());
            }},
+      {.key = "state",
+       .title = "State",
+       .value = [](const Network& n) { return StateText(n); }},
       {.key = "time_zone",
        .title = "Time zone",
        .value = [](const Network& n) { return n.time_zone(); }},
@@ -87,6 +102,7 @@ void Members(const Network& network, JsonWriter* json) {
               json);
   json->String("create_time", TimeText(network.create_time()));
   json->String("uid", HexText(network.uid()));
+  json->String("state", StateText(network));
 }
 
 }  // namespace

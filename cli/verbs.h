@@ -89,6 +89,8 @@ void AddJournalVerbs(Verbs& verbs);
 void AddBackupVerbs(Verbs& verbs);
 void AddHeadVerbs(Verbs& verbs);
 void AddKeyVerbs(Verbs& verbs);
+void AddWebhookVerbs(Verbs& verbs);
+void AddArchiveVerbs(Verbs& verbs, CLI::App* network);
 void AddReceiptVerbs(Verbs& verbs);
 void AddRecoverVerb(Verbs& verbs);
 void AddCompletionVerb(Verbs& verbs);

@@ -144,6 +144,10 @@ absl::Status CheckContents(const CheckpointHeader& header,
       ++statuses;
     }
   }
+  uint64_t webhooks = contents.touched.webhooks.size();
+  for (const auto& [id, webhook] : contents.webhooks) {
+    if (!contents.touched.webhooks.contains(id)) ++webhooks;
+  }
   const size_t finished = header.finished_trades;
   if (sum != 0 || contents.members.size() != header.members ||
       contents.accounts.size() != header.accounts ||
@@ -151,7 +155,8 @@ absl::Status CheckContents(const CheckpointHeader& header,
       contents.touched.trades.size() < finished ||
       contents.tax_ids.size() != header.tax_ids ||
       statuses != header.member_statuses ||
-      contents.api_keys.size() != header.api_keys) {
+      contents.api_keys.size() != header.api_keys ||
+      webhooks != header.webhooks) {
     return absl::DataLossError("it is damaged: its rows do not add up");
   }
   return absl::OkStatus();

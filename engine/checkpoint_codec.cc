@@ -1,6 +1,8 @@
 #include "engine/checkpoint_codec.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -8,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/api_key_codec.h"
 #include "engine/policies_codec.h"
+#include "engine/webhook_codec.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
 #include "ledger/base/status.h"
@@ -22,6 +25,7 @@ constexpr size_t kDigestLength = 32;
 constexpr int kRowsPerChunk = 4'096;
 
 uint32_t FormatOf(const CheckpointHeader& header) {
+  if (header.webhooks > 0) return kCheckpointFormatWithWebhooks;
   if (header.open_trades > 0) return kCheckpointFormatWithOpenTrades;
   if (header.member_statuses > 0) return kCheckpointFormatWithStatuses;
   if (header.policies.version > 0) return kCheckpointFormatWithPolicies;
@@ -236,6 +240,48 @@ absl::Status TakeApiKey(const pb::CheckpointApiKey& from,
   return absl::OkStatus();
 }
 
+// Those that are gone only where the next state digest has to say so.
+absl::Status AddWebhooks(const State& state, ChunkWriter* writer,
+                         uint64_t* count) {
+  std::set<std::string> ids = state.touched().webhooks;
+  for (const auto& [id, webhook] : state.webhooks()) ids.insert(id);
+  for (const std::string& id : ids) {
+    SKONTRO_ASSIGN_OR_RETURN(pb::CheckpointChunk* const chunk, writer->Next());
+    pb::CheckpointWebhook* to = chunk->add_webhooks();
+    to->set_id(id);
+    const Webhook* webhook = state.FindWebhook(id);
+    if (webhook != nullptr) {
+      WriteWebhook(webhook->created, to->mutable_created());
+      to->set_state(static_cast<uint32_t>(webhook->state));
+    }
+    to->set_touched(state.touched().webhooks.contains(id) ? 1 : 0);
+  }
+  *count = ids.size();
+  return absl::OkStatus();
+}
+
+absl::Status TakeWebhook(const pb::CheckpointWebhook& from,
+                         StateContents* contents) {
+  if (from.touched() != 0) contents->touched.webhooks.insert(from.id());
+  if (!from.has_created()) {
+    // A webhook that is gone is here for its mark alone.
+    return from.touched() != 0 && from.state() == 0
+               ? absl::OkStatus()
+               : Damaged("a webhook that cannot be");
+  }
+  absl::StatusOr<WebhookCreated> created = ReadWebhook(from.created());
+  const auto state = static_cast<WebhookState>(from.state());
+  if (!created.ok() || created->id != from.id() ||
+      static_cast<uint64_t>(created->member) > contents->members.size() ||
+      (state != WebhookState::kActive && state != WebhookState::kPaused)) {
+    return Damaged("a webhook that cannot be");
+  }
+  const bool is_new =
+      contents->webhooks.emplace(from.id(), Webhook{*std::move(created), state})
+          .second;
+  return is_new ? absl::OkStatus() : Damaged("two webhooks of one id");
+}
+
 }  // namespace
 
 std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
@@ -261,6 +307,7 @@ std::string EncodeCheckpointHeader(const CheckpointHeader& header) {
     message.set_policies_touched(header.policies_touched ? 1 : 0);
   }
   message.set_member_statuses(header.member_statuses);
+  message.set_webhooks(header.webhooks);
   message.set_chunks(header.chunks);
   message.set_chunks_digest(header.chunks_digest.data(), kDigestLength);
   const std::string bytes = message.SerializeAsString();
@@ -278,10 +325,10 @@ absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
     return Damaged("its header is not what was written");
   }
   if (message.format() < kCheckpointFormat ||
-      message.format() > kCheckpointFormatWithOpenTrades) {
+      message.format() > kCheckpointFormatWithWebhooks) {
     return absl::FailedPreconditionError(absl::StrCat(
         "it has format ", message.format(), " and this program knows formats ",
-        kCheckpointFormat, " to ", kCheckpointFormatWithOpenTrades));
+        kCheckpointFormat, " to ", kCheckpointFormatWithWebhooks));
   }
   CheckpointHeader header;
   if (message.network_uid().size() != header.uid.size() ||
@@ -312,6 +359,7 @@ absl::StatusOr<CheckpointHeader> DecodeCheckpointHeader(
     header.policies_touched = message.policies_touched() != 0;
   }
   header.member_statuses = message.member_statuses();
+  header.webhooks = message.webhooks();
   if (header.open_trades > 0 &&
       message.format() < kCheckpointFormatWithOpenTrades) {
     return absl::FailedPreconditionError(
@@ -357,6 +405,7 @@ absl::Status EncodeChunks(const State& state,
     to->set_revoked(key.revoked ? 1 : 0);
     to->set_touched(state.touched().api_keys.contains(id) ? 1 : 0);
   }
+  SKONTRO_RETURN_IF_ERROR(AddWebhooks(state, &writer, &header->webhooks));
   header->api_keys = state.api_keys().size();
   header->policies = {state.policies_version(), state.policies()};
   header->policies_touched = state.touched().policies;
@@ -391,6 +440,9 @@ absl::Status DecodeChunk(std::string_view chunk, StateContents* contents) {
   }
   for (const pb::CheckpointApiKey& key : message.api_keys()) {
     SKONTRO_RETURN_IF_ERROR(TakeApiKey(key, contents));
+  }
+  for (const pb::CheckpointWebhook& webhook : message.webhooks()) {
+    SKONTRO_RETURN_IF_ERROR(TakeWebhook(webhook, contents));
   }
   return absl::OkStatus();
 }

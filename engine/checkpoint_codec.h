@@ -17,14 +17,16 @@
 
 namespace skontro::engine {
 
-// A program that knows no keys, policies, statuses of members or holds must not
-// take a state without them for whole; and one that knows holds has to know
-// what open trades are worth, which earlier formats do not say.
+// A program that knows no keys, policies, statuses of members, holds or
+// webhooks must not take a state without them for whole; and one that knows
+// holds has to know what open trades are worth, which earlier formats do not
+// say.
 inline constexpr uint32_t kCheckpointFormat = 1;
 inline constexpr uint32_t kCheckpointFormatWithKeys = 2;
 inline constexpr uint32_t kCheckpointFormatWithPolicies = 3;
 inline constexpr uint32_t kCheckpointFormatWithStatuses = 5;
 inline constexpr uint32_t kCheckpointFormatWithOpenTrades = 6;
+inline constexpr uint32_t kCheckpointFormatWithWebhooks = 8;
 
 // What row 0 of a checkpoint says, beside what is in its chunks.
 struct CheckpointHeader {
@@ -45,6 +47,7 @@ struct CheckpointHeader {
   PoliciesSet policies;
   bool policies_touched = false;
   uint64_t member_statuses = 0;  // Not active, or touched.
+  uint64_t webhooks = 0;         // Those that are gone and touched, too.
   uint32_t chunks = 0;
   ledger::Digest chunks_digest{};
 };

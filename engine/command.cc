@@ -182,12 +182,29 @@ void PrepareGroup(const NetworkCreated& terms, CivilDate booking_date,
   }
 }
 
+// The place of the kind of command, from 1; several methods that have one kind
+// of command are told apart by what is above that.
+uint64_t KindOf(const CommandBody& body) {
+  constexpr uint64_t kMethods = 1'000;
+  const uint64_t kind = body.index() + 1;
+  if (const auto* set = std::get_if<SetWebhookState>(&body)) {
+    return kind + kMethods * static_cast<uint64_t>(set->state);
+  }
+  if (const auto* update = std::get_if<UpdatePolicies>(&body)) {
+    for (const auto& [policy, value] : update->changes) {
+      if (policy != Policy::kArchived) continue;
+      return kind + kMethods * (value == 0 ? 1 : 2);
+    }
+  }
+  return kind;
+}
+
 // Adds the kind of the request to its fields: the same words asked of another
 // method are another request.
 void AddKind(Command* command) {
   std::vector<ledger::FieldHash>& fields = command->request_fields;
   if (!fields.empty() && fields.front().number == kKindField) return;
-  fields.insert(fields.begin(), {kKindField, command->body.index() + 1});
+  fields.insert(fields.begin(), {kKindField, KindOf(command->body)});
 }
 
 // Whether the day is past is the rule's affair: a request that is sent again

@@ -143,6 +143,23 @@ struct RevokeApiKey {
   std::string id;
 };
 
+// Has events told to a URL. The edge has made the secret, and tells only what
+// it is made of and what proves it.
+struct CreateWebhook {
+  std::string id;  // The edge chooses one where the client did not.
+  std::string url;
+  std::vector<uint32_t> types;  // Ascending.
+  std::string member;           // The id of a member; empty for all.
+  std::string salt;             // 16 bytes.
+  std::string digest;           // 32 bytes.
+};
+
+// Pauses it, lets it go on, or takes it away.
+struct SetWebhookState {
+  std::string id;
+  WebhookState state = WebhookState::kPaused;
+};
+
 // Changes these policies and leaves the others as they are.
 struct UpdatePolicies {
   std::vector<std::pair<Policy, int64_t>> changes;
@@ -155,7 +172,7 @@ using CommandBody =
                  DeclineTrade, ReverseTrade, CreateTrades, SetHeadKey,
                  CreateApiKey, RotateApiKey, RevokeApiKey, UpdatePolicies,
                  ChangeMemberStatus, AuthoriseTrade, SettleTrade, ReleaseTrade,
-                 WithdrawTrade, Tick>;
+                 WithdrawTrade, Tick, CreateWebhook, SetWebhookState>;
 
 // A trade as the store knows it.
 struct TradeFact {

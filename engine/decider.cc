@@ -16,6 +16,7 @@
 #include "engine/refusals.h"
 #include "engine/trade_rules.h"
 #include "engine/visibility.h"
+#include "engine/webhook_rules.h"
 #include "ledger/base/check.h"
 #include "ledger/base/limits.h"
 
@@ -170,6 +171,7 @@ Answer Decider::DecideCommand(const Command& command,
     forbidden = CheckPermission(command.actor, command.method);
   }
   if (!forbidden.has_value()) forbidden = CheckActs(*state_, command);
+  if (!forbidden.has_value()) forbidden = CheckArchived(*state_, command);
   if (forbidden.has_value()) {
     refusals.push_back(*std::move(forbidden));
     if (!command.validate_only) {
@@ -385,6 +387,10 @@ void Decider::DraftKey(const Command& command, Draft* draft,
     take(DecideRotateApiKey(*state_, *rotate, draft->record.time_us, refusals));
   } else if (const auto* revoke = std::get_if<RevokeApiKey>(&command.body)) {
     take(DecideRevokeApiKey(*state_, *revoke, refusals));
+  } else if (const auto* made = std::get_if<CreateWebhook>(&command.body)) {
+    take(DecideCreateWebhook(*state_, *made, command.actor, refusals));
+  } else if (const auto* set = std::get_if<SetWebhookState>(&command.body)) {
+    take(DecideSetWebhookState(*state_, *set, refusals));
   }
 }
 

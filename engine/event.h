@@ -336,12 +336,38 @@ struct PoliciesSet {
   friend bool operator==(const PoliciesSet&, const PoliciesSet&) = default;
 };
 
+// Whether a webhook is told of events; the numbers are on disk.
+enum class WebhookState : uint32_t { kActive = 1, kPaused = 2, kDeleted = 3 };
+
+struct WebhookCreated {
+  std::string id;
+  std::string url;
+  std::vector<uint32_t> types;  // Of skontro.v1.Event.Type, ascending.
+  MemberNumber member{};        // 0 for all.
+  std::string owner;            // The actor of the record.
+  std::string api_key;          // The id of a key; empty for the server's own.
+  std::string salt;             // 16 bytes.
+  std::string digest;           // 32 bytes.
+
+  friend bool operator==(const WebhookCreated&,
+                         const WebhookCreated&) = default;
+};
+
+struct WebhookStateSet {
+  std::string id;
+  WebhookState state = WebhookState::kActive;
+
+  friend bool operator==(const WebhookStateSet&,
+                         const WebhookStateSet&) = default;
+};
+
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
                  HeadKeySet, RecoveryAccepted, StateDigested, ApiKeyCreated,
                  ApiKeyRevoked, PoliciesSet, MemberStatusSet, TradeAuthorised,
-                 HoldSettled, HoldReleased, HoldExpired, TradeWithdrawn>;
+                 HoldSettled, HoldReleased, HoldExpired, TradeWithdrawn,
+                 WebhookCreated, WebhookStateSet>;
 
 // The id that the server gives a trade where its client chose none.
 std::string ServerTradeId(TradeNumber number);

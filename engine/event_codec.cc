@@ -6,6 +6,7 @@
 #include "engine/message_codec.h"
 #include "engine/policies_codec.h"
 #include "engine/trade_codec.h"
+#include "engine/webhook_codec.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "ledger/recovery_codec.h"
@@ -88,6 +89,11 @@ bool HasUnknownFields(const pb::Event& event) {
              AnyUnknown(event.policies_set().values());
     case pb::Event::kMemberStatusSet:
       return Unknown(event.member_status_set());
+    case pb::Event::kWebhookCreated:
+      return Unknown(event.webhook_created()) ||
+             AnyUnknown(event.webhook_created().types());
+    case pb::Event::kWebhookStateSet:
+      return Unknown(event.webhook_state_set());
     case pb::Event::EVENT_NOT_SET:
       break;
   }
@@ -212,6 +218,13 @@ struct Visitor {
   void operator()(const PoliciesSet& e) const {
     WritePolicies(e, to->mutable_policies_set());
   }
+  void operator()(const WebhookCreated& e) const {
+    WriteWebhook(e, to->mutable_webhook_created());
+  }
+  void operator()(const WebhookStateSet& e) const {
+    to->mutable_webhook_state_set()->set_id(e.id);
+    to->mutable_webhook_state_set()->set_state(static_cast<uint32_t>(e.state));
+  }
 };
 
 template <typename E>
@@ -300,6 +313,10 @@ absl::StatusOr<Event> DecodeMessage(const pb::Event& message,
                                Decode(message.member_status_set()));
       return set;
     }
+    case pb::Event::kWebhookCreated:
+      return OrError(ReadWebhook(message.webhook_created()));
+    case pb::Event::kWebhookStateSet:
+      return OrError(ReadWebhookState(message.webhook_state_set()));
     default:
       return DecodeTradeEvent(message);
   }

@@ -7,6 +7,7 @@
 #include "engine/event_codec.h"
 #include "engine/policies_codec.h"
 #include "engine/row.h"
+#include "engine/webhook_codec.h"
 #include "ledger/base/status.h"
 
 namespace skontro::engine {
@@ -238,6 +239,14 @@ absl::Status IndexProjector::Project(Sequence sequence, const Record& record,
   } else if (const auto* policies = std::get_if<PoliciesSet>(&event)) {
     rows->Put(Family::kPolicies, PoliciesKey(sequence),
               EncodePoliciesRow({*policies, record.time_us, record.actor}));
+  } else if (const auto* webhook = std::get_if<WebhookCreated>(&event)) {
+    rows->Put(Family::kWebhook, WebhookRowKey(webhook->id, sequence),
+              EncodeWebhookRow({*webhook, WebhookState::kActive, record.time_us,
+                                record.actor}));
+  } else if (const auto* changed = std::get_if<WebhookStateSet>(&event)) {
+    rows->Put(Family::kWebhook, WebhookRowKey(changed->id, sequence),
+              EncodeWebhookRow({std::nullopt, changed->state, record.time_us,
+                                record.actor}));
   } else {
     AddTradeStep(sequence, record, event, rows);
   }

@@ -26,6 +26,8 @@ constexpr std::array kRules = {
     Rule{"NetworkService.CreateNetwork", {kNone, kNone, kNone, kNone, kAll}},
     Rule{"NetworkService.GetPolicies", {kAll, kAll, kAll, kAll, kAll}},
     Rule{"NetworkService.UpdatePolicies", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"NetworkService.ArchiveNetwork", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"NetworkService.RestoreNetwork", {kNone, kNone, kNone, kNone, kAll}},
     Rule{"MemberService.GetMember", {kOwn, kOwn, kOwn, kAll, kAll}},
     Rule{"MemberService.ListMembers", {kOwn, kOwn, kOwn, kAll, kAll}},
     Rule{"MemberService.CreateMember", {kNone, kNone, kNone, kNone, kAll}},
@@ -69,6 +71,15 @@ constexpr std::array kRules = {
     Rule{"KeyService.ListApiKeys", {kNone, kNone, kNone, kAll, kAll}},
     Rule{"KeyService.RotateApiKey", {kNone, kNone, kNone, kNone, kAll}},
     Rule{"KeyService.RevokeApiKey", {kNone, kNone, kNone, kNone, kAll}},
+    Rule{"WebhookService.CreateWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.GetWebhook", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"WebhookService.ListWebhooks", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"WebhookService.DeleteWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.PauseWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.ResumeWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.ListDeadLetters", {kOwn, kOwn, kOwn, kAll, kAll}},
+    Rule{"WebhookService.ResendDeadLetter", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.SkipDeadLetter", {kOwn, kOwn, kOwn, kNone, kAll}},
 };
 
 constexpr auto kMethods = [] {

@@ -9,6 +9,7 @@ constexpr std::array<PolicyRule, kPolicyCount> kRules = {{
     {Policy::kDealCap, "deal_cap.minor_units", 0, 0, kAmountMax},
     {Policy::kLeastUnitShare, "least_unit_share_bp", 0, 0, kBasisPoints},
     {Policy::kVatSettlement, "vat_settlement", 0, 0, 1},
+    {Policy::kArchived, "archived", 0, 0, 1},
 }};
 
 constexpr bool AreInOrder() {

@@ -25,9 +25,10 @@ enum class Policy : uint32_t {
   kDealCap = 1,
   kLeastUnitShare = 2,
   kVatSettlement = 3,
+  kArchived = 4,
 };
 
-inline constexpr size_t kPolicyCount = 3;
+inline constexpr size_t kPolicyCount = 4;
 
 // In what the tax of an invoice may be paid: values of kVatSettlement, and the
 // numbers of skontro.v1.Policies.VatSettlement less one.
@@ -76,6 +77,10 @@ class Policies {
   VatSettlement vat_settlement() const {
     return static_cast<VatSettlement>(Get(Policy::kVatSettlement));
   }
+
+  // Whether nothing happens any more in the network. Not a field of
+  // v1.Policies: methods of their own set it.
+  bool archived() const { return Get(Policy::kArchived) != 0; }
 
   friend bool operator==(const Policies&, const Policies&) = default;
 

@@ -1,5 +1,8 @@
 #include "engine/policy_rules.h"
 
+#include <algorithm>
+#include <variant>
+
 #include "absl/strings/str_cat.h"
 #include "ledger/base/limits.h"
 
@@ -30,6 +33,27 @@ __int128 TaxOf(const CreateTrade& trade) {
   return tax;
 }
 
+Refusal NetworkIn(const State& state, bool archived) {
+  return {Reason::kNetworkState,
+          {{"network", absl::StrCat("networks/", state.terms().id)},
+           {"state", archived ? "ARCHIVED" : "ACTIVE"},
+           {"needed", archived ? "ACTIVE" : "ARCHIVED"}}};
+}
+
+// Whether the command may be done in an archived network.
+bool IsForArchived(const CommandBody& body) {
+  if (const auto* update = std::get_if<UpdatePolicies>(&body)) {
+    return std::all_of(
+        update->changes.begin(), update->changes.end(),
+        [](const auto& change) { return change.first == Policy::kArchived; });
+  }
+  return std::holds_alternative<CreateApiKey>(body) ||
+         std::holds_alternative<RotateApiKey>(body) ||
+         std::holds_alternative<RevokeApiKey>(body) ||
+         std::holds_alternative<SetHeadKey>(body) ||
+         std::holds_alternative<SetWebhookState>(body);
+}
+
 }  // namespace
 
 std::string PoliciesEtag(uint64_t version) { return absl::StrCat(version); }
@@ -41,6 +65,13 @@ PoliciesSet DecideUpdatePolicies(const State& state,
   if (!command.etag.empty() && command.etag != etag) {
     refusals->push_back(
         {Reason::kEtagMismatch, {{"etag", etag}, {"given", command.etag}}});
+  }
+  // Twice the same is a mistake of whoever archives or restores.
+  for (const auto& [policy, value] : command.changes) {
+    if (policy != Policy::kArchived || state.policies().Get(policy) != value) {
+      continue;
+    }
+    refusals->push_back(NetworkIn(state, value != 0));
   }
   PoliciesSet set{state.policies_version() + 1, state.policies()};
   for (const auto& [policy, value] : command.changes) {
@@ -90,6 +121,14 @@ std::optional<Refusal> CheckVatSettlement(const State& state,
   return Refusal{Reason::kVatInUnits,
                  {{"limit", absl::StrCat(static_cast<int64_t>(limit))},
                   {"value", absl::StrCat(command.national_value)}}};
+}
+
+std::optional<Refusal> CheckArchived(const State& state,
+                                     const Command& command) {
+  if (!state.policies().archived() || IsForArchived(command.body)) {
+    return std::nullopt;
+  }
+  return NetworkIn(state, true);
 }
 
 }  // namespace skontro::engine

@@ -41,6 +41,13 @@ std::optional<Refusal> CheckUnitShare(const State& state,
 std::optional<Refusal> CheckVatSettlement(const State& state,
                                           const CreateTrade& command);
 
+// NETWORK_STATE if the network is archived and the command may not be done
+// there: what gives out and takes back keys, webhooks and the network's own
+// rest goes on, so that its books can be read and nobody is told more than he
+// may be. Nothing is refused that was refused before.
+std::optional<Refusal> CheckArchived(const State& state,
+                                     const Command& command);
+
 }  // namespace skontro::engine
 
 #endif  // SKONTRO_ENGINE_POLICY_RULES_H_

@@ -34,6 +34,10 @@ std::string ApiKeyName(const NetworkCreated& terms, std::string_view id) {
   return absl::StrCat("networks/", terms.id, "/apiKeys/", std::string(id));
 }
 
+std::string WebhookName(const NetworkCreated& terms, std::string_view id) {
+  return absl::StrCat("networks/", terms.id, "/webhooks/", std::string(id));
+}
+
 Refusal NotFound(std::string name) {
   return {Reason::kResourceNotFound, {{"name", std::move(name)}}};
 }

@@ -21,6 +21,7 @@ std::string MemberName(const NetworkCreated& terms, std::string_view id);
 std::string AccountName(const NetworkCreated& terms, std::string_view member);
 std::string TradeName(const NetworkCreated& terms, std::string_view id);
 std::string ApiKeyName(const NetworkCreated& terms, std::string_view id);
+std::string WebhookName(const NetworkCreated& terms, std::string_view id);
 
 Refusal NotFound(std::string name);
 Refusal Exists(std::string name);

@@ -111,11 +111,23 @@ std::string MemberStatusKey(MemberNumber member, Sequence sequence) {
   return key;
 }
 
-std::string ApiKeyRowKey(std::string_view id, Sequence sequence) {
+namespace {
+
+std::string IdKey(std::string_view id, Sequence sequence) {
   std::string key(id);
   key.push_back('\0');
   AppendBigEndian(&key, static_cast<uint64_t>(sequence));
   return key;
+}
+
+}  // namespace
+
+std::string ApiKeyRowKey(std::string_view id, Sequence sequence) {
+  return IdKey(id, sequence);
+}
+
+std::string WebhookRowKey(std::string_view id, Sequence sequence) {
+  return IdKey(id, sequence);
 }
 
 std::string PoliciesKey(Sequence sequence) {

@@ -73,6 +73,14 @@ struct ApiKeyRow {
   std::string replaced_by;     // The id of a key; empty for none.
 };
 
+// What a record says of a webhook: the first row of one has `created`.
+struct WebhookRow {
+  std::optional<WebhookCreated> created;
+  WebhookState state = WebhookState::kActive;
+  int64_t time_us = 0;
+  std::string author;
+};
+
 struct PoliciesRow {
   PoliciesSet set;
   int64_t time_us = 0;
@@ -112,6 +120,7 @@ std::string HoldPrefix(AccountId account, HoldSide side);
 std::string HoldKey(AccountId account, HoldSide side, Sequence sequence);
 std::string MemberStatusKey(MemberNumber member, Sequence sequence);
 std::string ApiKeyRowKey(std::string_view id, Sequence sequence);
+std::string WebhookRowKey(std::string_view id, Sequence sequence);
 std::string PoliciesKey(Sequence sequence);
 std::string NumberValue(uint64_t number);
 

@@ -60,6 +60,7 @@ State::State(StateContents contents, uint64_t digest_interval)
       members_(std::move(contents.members)),
       accounts_(std::move(contents.accounts)),
       api_keys_(std::move(contents.api_keys)),
+      webhooks_(std::move(contents.webhooks)),
       policies_(std::move(contents.policies)),
       touched_(std::move(contents.touched)) {
   member_by_id_.reserve(members_.size());
@@ -124,6 +125,10 @@ void State::ApplyEvent(const Event& event) {
     ApplyRevoked(*revoked);
   } else if (const auto* policies = std::get_if<PoliciesSet>(&event)) {
     ApplyPolicies(*policies);
+  } else if (const auto* webhook = std::get_if<WebhookCreated>(&event)) {
+    ApplyWebhook(*webhook);
+  } else if (const auto* changed = std::get_if<WebhookStateSet>(&event)) {
+    ApplyWebhookState(*changed);
   } else if (!std::holds_alternative<RequestRefused>(event) &&
              !std::holds_alternative<HeadKeySet>(event)) {
     // Of those two nothing is decided by; the store knows the key.
@@ -213,6 +218,34 @@ void State::ApplyPolicies(const PoliciesSet& set) {
   SKONTRO_CHECK_AT(set.version == policies_.version + 1, sequence_);
   policies_ = set;
   touched_.policies = true;
+}
+
+void State::ApplyWebhook(const WebhookCreated& created) {
+  SKONTRO_CHECK_AT(IndexOf(created.member) < members_.size() ||
+                       created.member == MemberNumber{},
+                   sequence_);
+  SKONTRO_CHECK_AT(
+      webhooks_.emplace(created.id, Webhook{created, WebhookState::kActive})
+          .second,
+      sequence_);
+  touched_.webhooks.insert(created.id);
+}
+
+void State::ApplyWebhookState(const WebhookStateSet& set) {
+  const auto found = webhooks_.find(set.id);
+  SKONTRO_CHECK_AT(found != webhooks_.end() && found->second.state != set.state,
+                   sequence_);
+  touched_.webhooks.insert(set.id);
+  if (set.state == WebhookState::kDeleted) {
+    webhooks_.erase(found);
+  } else {
+    found->second.state = set.state;
+  }
+}
+
+const Webhook* State::FindWebhook(std::string_view id) const {
+  const auto found = webhooks_.find(id);
+  return found == webhooks_.end() ? nullptr : &found->second;
 }
 
 const ApiKey* State::FindApiKey(std::string_view id) const {

@@ -88,6 +88,12 @@ struct ApiKey {
   }
 };
 
+// Somebody who is told of events.
+struct Webhook {
+  WebhookCreated created;
+  WebhookState state = WebhookState::kActive;  // Never kDeleted.
+};
+
 // All that a State holds for longer than a batch, to take it over from a
 // checkpoint.
 struct StateContents {
@@ -99,7 +105,8 @@ struct StateContents {
   std::vector<Account> accounts;                           // By number - 1.
   std::vector<std::pair<TradeNumber, Trade>> open_trades;  // Ascending.
   std::vector<std::string> tax_ids;
-  std::map<std::string, ApiKey, std::less<>> api_keys;  // By id.
+  std::map<std::string, ApiKey, std::less<>> api_keys;   // By id.
+  std::map<std::string, Webhook, std::less<>> webhooks;  // By id.
   PoliciesSet policies;
   Touched touched;
 };
@@ -185,6 +192,12 @@ class State {
   const ApiKey* FindApiKey(std::string_view id) const;
   const std::map<std::string, ApiKey, std::less<>>& api_keys() const {
     return api_keys_;
+  }
+
+  // Webhooks, by id; nullptr for none.
+  const Webhook* FindWebhook(std::string_view id) const;
+  const std::map<std::string, Webhook, std::less<>>& webhooks() const {
+    return webhooks_;
   }
 
   // The account. A number that is not there stops the process.
@@ -325,6 +338,8 @@ class State {
   void ApplyApiKey(const ApiKeyCreated& created);
   void ApplyRevoked(const ApiKeyRevoked& revoked);
   void ApplyPolicies(const PoliciesSet& set);
+  void ApplyWebhook(const WebhookCreated& created);
+  void ApplyWebhookState(const WebhookStateSet& set);
   void AddTrade(TradeNumber number, Trade trade);
   void FinishTrade(TradeNumber number, TradeState state);
   void ForgetTrade(TradeNumber number);
@@ -346,6 +361,7 @@ class State {
   absl::flat_hash_map<std::string, MemberNumber> member_by_id_;
   absl::flat_hash_set<std::string> tax_ids_;
   std::map<std::string, ApiKey, std::less<>> api_keys_;
+  std::map<std::string, Webhook, std::less<>> webhooks_;
   PoliciesSet policies_;
 
   uint32_t group_left_ = 0;  // Records of the open group that are to come.

@@ -23,6 +23,7 @@ enum class RowKind : uint8_t {
   kPolicies = 7,
   kHold = 8,
   kMemberStatus = 10,
+  kWebhook = 40,
 };
 
 size_t IndexOf(AccountId account) { return static_cast<uint64_t>(account) - 1; }
@@ -49,6 +50,12 @@ class Rows {
     SKONTRO_CHECK(id.size() <= UINT8_MAX);
     bytes_.push_back(static_cast<char>(id.size()));
     bytes_.append(id);
+    return *this;
+  }
+  // What may be longer than an id.
+  Rows& Text(const std::string& text) {
+    Number(text.size());
+    bytes_.append(text);
     return *this;
   }
   ledger::Digest Finish() {
@@ -162,6 +169,25 @@ void AddStatuses(const State& state, Rows* rows) {
   }
 }
 
+void AddWebhooks(const State& state, Rows* rows) {
+  for (const std::string& id : state.touched().webhooks) {
+    const Webhook* webhook = state.FindWebhook(id);
+    rows->Kind(RowKind::kWebhook).Id(id);
+    if (webhook == nullptr) {
+      rows->Number(0);  // It is gone.
+      continue;
+    }
+    const WebhookCreated& created = webhook->created;
+    rows->Number(static_cast<uint32_t>(webhook->state))
+        .Id(created.owner)
+        .Id(created.api_key)
+        .Number(static_cast<uint64_t>(created.member))
+        .Number(created.types.size());
+    for (const uint32_t type : created.types) rows->Number(type);
+    rows->Text(created.url).Id(created.salt).Id(created.digest);
+  }
+}
+
 }  // namespace
 
 bool Touched::Has(AccountId account) const {
@@ -184,6 +210,7 @@ void Touched::Begin(const ledger::Digest& of_digest, Sequence sequence,
   trades.clear();
   tax_ids.clear();
   api_keys.clear();
+  webhooks.clear();
   statuses.clear();
   policies = false;
 }
@@ -207,6 +234,7 @@ StateDigested DigestOf(const State& state) {
   AddApiKeys(state, &rows);
   AddPolicies(state, &rows);
   AddStatuses(state, &rows);
+  AddWebhooks(state, &rows);
   out.digest = rows.Finish();
   return out;
 }

@@ -34,6 +34,7 @@ struct Touched {
   std::vector<TradeNumber> trades;   // Opened, held or ended since.
   std::vector<std::string> tax_ids;  // Taken since, as it came.
   std::set<std::string> api_keys;    // Made or changed since: their ids.
+  std::set<std::string> webhooks;    // Made, changed or gone since: their ids.
   std::set<MemberNumber> statuses;   // Of members, changed since.
   bool policies = false;             // Set since.
 

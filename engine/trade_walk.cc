@@ -223,6 +223,8 @@ struct SteppedIn {
   Trade operator()(const ApiKeyRevoked&) const { return std::nullopt; }
   Trade operator()(const PoliciesSet&) const { return std::nullopt; }
   Trade operator()(const MemberStatusSet&) const { return std::nullopt; }
+  Trade operator()(const WebhookCreated&) const { return std::nullopt; }
+  Trade operator()(const WebhookStateSet&) const { return std::nullopt; }
 };
 
 }  // namespace

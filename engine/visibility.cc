@@ -139,7 +139,9 @@ absl::StatusOr<bool> SeesRecord(const Actor& actor,
   if (const std::optional<TradeNumber> stepped = SteppedTrade(event)) {
     return SeesTradeNumber(actor, snapshot, *stepped);
   }
-  if (std::holds_alternative<RequestRefused>(event)) {
+  if (std::holds_alternative<RequestRefused>(event) ||
+      std::holds_alternative<WebhookCreated>(event) ||
+      std::holds_alternative<WebhookStateSet>(event)) {
     return record.actor == actor.identity;
   }
   return false;
@@ -168,6 +170,20 @@ std::optional<Refusal> CheckVisible(const State& state,
   }
   if (const auto* revoke = std::get_if<RevokeApiKey>(&command.body)) {
     return NotFound(ApiKeyName(state.terms(), revoke->id));
+  }
+  if (const auto* webhook = std::get_if<CreateWebhook>(&command.body)) {
+    if (webhook->member.empty() ||
+        SeesMemberOf(state, actor, webhook->member)) {
+      return std::nullopt;
+    }
+    return NotFound(MemberName(state.terms(), webhook->member));
+  }
+  if (const auto* set = std::get_if<SetWebhookState>(&command.body)) {
+    const Webhook* found = state.FindWebhook(set->id);
+    if (found != nullptr && found->created.owner == actor.identity) {
+      return std::nullopt;
+    }
+    return NotFound(WebhookName(state.terms(), set->id));
   }
   const TradeCommand step = TradeOf(command);
   if (step.id == nullptr) return std::nullopt;

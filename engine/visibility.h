@@ -31,9 +31,9 @@ bool SeesMember(const Actor& actor, MemberNumber member);
 bool SeesTrade(const Actor& actor, MemberNumber seller, MemberNumber buyer);
 
 // Whether the actor sees the record with this event, for streams of events.
-// A refusal is seen by who asked, policies by all; keys, terms and digests of
-// the network by who sees all. `snapshot` has the trades that events name.
-// Returns DATA_LOSS where a row cannot be read.
+// A refusal and a webhook are seen by who asked, policies by all; keys, terms
+// and digests of the network by who sees all. `snapshot` has the trades that
+// events name. Returns DATA_LOSS where a row cannot be read.
 absl::StatusOr<bool> SeesRecord(const Actor& actor,
                                 const ledger::Snapshot& snapshot,
                                 const ledger::Record& record,

@@ -14,6 +14,7 @@
 #include "server/config_print.h"
 #include "server/http/route.h"
 #include "server/server.h"
+#include "server/webhook/webhook_access.h"
 
 namespace skontro::server {
 namespace {
@@ -106,6 +107,11 @@ std::vector<std::string> CheckTogether(const Config& config) {
                                : "--tls-key is without --tls-certificate",
         "; give both, or neither and let the server make its own"));
   }
+  const absl::Status webhooks = WebhookAccess::Of(config.webhooks).status();
+  if (!webhooks.ok()) {
+    wrong.push_back(absl::StrCat("--webhook-networks, --webhook-hosts: ",
+                                 webhooks.message()));
+  }
   if (config.data_directory.empty()) {
     wrong.emplace_back(
         "neither XDG_DATA_HOME nor HOME is set; name the data directory with "
@@ -196,6 +202,26 @@ void AddTlsFlags(CLI::App* app, Config* config) {
       ->type_name("FILE");
 }
 
+void AddWebhookFlags(CLI::App* app, WebhookOptions* webhooks) {
+  app->add_option("--webhook-hosts", webhooks->hosts,
+                  "Hosts that webhooks may call, such as erp.example.org or "
+                  "*.example.org; without it any whose address is public")
+      ->type_name("HOST")
+      ->delimiter(',');
+  app->add_option("--webhook-networks", webhooks->networks,
+                  "Networks whose addresses webhooks may call though they are "
+                  "not public, such as 10.1.0.0/16")
+      ->type_name("CIDR")
+      ->delimiter(',');
+  app->add_flag("--webhook-plain-http", webhooks->plain_http,
+                "Let webhooks call http, where everybody on the way can read "
+                "what they say");
+  app->add_option("--webhook-ca", webhooks->ca_file,
+                  "Who signs certificates of receivers, beside those that the "
+                  "system trusts, in PEM")
+      ->type_name("FILE");
+}
+
 void AddLogFlags(CLI::App* app, Config* config) {
   app->add_option("--log-format", config->log_format,
                   "text for people, json for a collector")
@@ -228,6 +254,7 @@ void AddFlags(CLI::App* app, Config* config) {
   AddHttpFlags(app, config);
   AddLimitFlags(app, &config->client_limits);
   AddTlsFlags(app, config);
+  AddWebhookFlags(app, &config->webhooks);
   app->add_option("--anchor", config->anchor,
                   "When the head anchor is written, which tells at the next "
                   "start whether the store lost records: sync before every "

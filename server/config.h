@@ -14,6 +14,7 @@
 #include "server/client_use.h"
 #include "server/exit_code.h"
 #include "server/log.h"
+#include "server/webhook/webhook_options.h"
 
 namespace skontro::server {
 
@@ -32,6 +33,7 @@ struct Config {
   std::string tls_certificate;
   std::string tls_key;
   std::string tls_client_ca;  // Who signs clients' certificates; may be empty.
+  WebhookOptions webhooks;
   LogFormat log_format = LogFormat::kText;
   LogLevel log_level = LogLevel::kInfo;
   int cache_mb = 256;

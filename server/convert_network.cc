@@ -6,8 +6,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "engine/index_reader.h"
 #include "engine/national_value.h"
 #include "ledger/base/limits.h"
+#include "ledger/base/status.h"
 #include "server/convert_amount.h"
 #include "server/currency.h"
 #include "server/resource_name.h"
@@ -114,17 +116,24 @@ void WriteTerms(const engine::NetworkCreated& terms, v1::Network* out) {
   out->set_peg_currency_code(terms.peg_currency);
   out->set_peg_currency_decimals(terms.peg_decimals);
   WriteRate(terms.parity, out->mutable_parity());
+  out->set_state(v1::Network::ACTIVE);
   out->set_time_zone(terms.time_zone);
   WriteAmount(terms.default_credit_line, out->mutable_default_credit_line());
   WriteAmount(terms.default_balance_limit,
               out->mutable_default_balance_limit());
 }
 
-void WriteNetwork(const Network& network, v1::Network* out) {
+absl::Status WriteNetwork(const Network& network, const ledger::ReadView& view,
+                          v1::Network* out) {
   WriteTerms(network.terms(), out);
   WriteTime(network.genesis().time_us, out->mutable_create_time());
   const ledger::NetworkUid& uid = network.engine().uid();
   out->set_uid(uid.data(), uid.size());
+  SKONTRO_ASSIGN_OR_RETURN(const engine::PoliciesAsOf found,
+                           engine::PoliciesAt(*view.snapshot, view.sequence));
+  out->set_state(found.row.set.policies.archived() ? v1::Network::ARCHIVED
+                                                   : v1::Network::ACTIVE);
+  return absl::OkStatus();
 }
 
 }  // namespace skontro::server

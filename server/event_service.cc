@@ -1,6 +1,5 @@
 #include "server/event_service.h"
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include "ledger/base/status.h"
 #include "server/call.h"
 #include "server/error.h"
+#include "server/event_lens.h"
 
 namespace skontro::server {
 namespace {
@@ -56,45 +56,6 @@ absl::StatusOr<std::optional<engine::MemberNumber>> FindFilter(
   return row->created.number;
 }
 
-bool IsParty(const SeenRecord& seen, engine::MemberNumber member) {
-  return std::find(seen.parties.begin(), seen.parties.end(), member) !=
-         seen.parties.end();
-}
-
-// Whether the actor sees the record; what is about nobody is for who sees all.
-bool Sees(const engine::Actor& actor, const SeenRecord& seen) {
-  return engine::SeesAll(actor) ||
-         std::any_of(seen.parties.begin(), seen.parties.end(),
-                     [&](engine::MemberNumber party) {
-                       return engine::SeesMember(actor, party);
-                     });
-}
-
-// The accounts of the members that the actor is limited to.
-absl::StatusOr<std::set<std::string>> AccountsOf(const Place& place,
-                                                 const ledger::ReadView& view) {
-  std::set<std::string> accounts;
-  if (place.actor.scope == nullptr) return accounts;
-  for (const engine::MemberNumber number : place.actor.scope->members) {
-    SKONTRO_ASSIGN_OR_RETURN(
-        const std::optional<engine::MemberRow> row,
-        engine::FindMember(*view.snapshot, number, view.sequence));
-    if (!row.has_value()) continue;
-    accounts.insert(AccountName(place.network->id(), row->created.id));
-  }
-  return accounts;
-}
-
-// Takes out what an account of another has after a trade.
-void HideBalances(const std::set<std::string>& own, v1::Event* event) {
-  auto* const balances = event->mutable_balances();
-  balances->erase(std::remove_if(balances->begin(), balances->end(),
-                                 [&](const v1::BalanceAfter& balance) {
-                                   return !own.contains(balance.account());
-                                 }),
-                  balances->end());
-}
-
 absl::StatusOr<WatchTerms> TermsOf(const Place& place,
                                    const v1::WatchEventsRequest& request,
                                    const std::string& member,
@@ -109,18 +70,10 @@ absl::StatusOr<WatchTerms> TermsOf(const Place& place,
   WatchTerms terms;
   terms.network = network;
   terms.from = from == ledger::Sequence{0} ? next : from;
-  if (!engine::SeesAll(place.actor)) {
-    SKONTRO_ASSIGN_OR_RETURN(std::set<std::string> own,
-                             AccountsOf(place, view));
-    terms.hide = [own = std::move(own)](v1::Event* event) {
-      HideBalances(own, event);
-    };
-  }
-  terms.wants = [actor = place.actor, only,
-                 types = std::move(types)](const SeenRecord& seen) {
-    return Sees(actor, seen) && (!only.has_value() || IsParty(seen, *only)) &&
-           (types.empty() || types.contains(seen.type));
-  };
+  SKONTRO_ASSIGN_OR_RETURN(EventLens lens, LensOf(*network, view, place.actor,
+                                                  only, std::move(types)));
+  terms.wants = std::move(lens.wants);
+  terms.hide = std::move(lens.hide);
   return terms;
 }
 

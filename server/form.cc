@@ -133,6 +133,14 @@ NameParts Form::ApiKeyName(std::string_view field, std::string_view value) {
   return parts.value_or(NameParts());
 }
 
+NameParts Form::WebhookName(std::string_view field, std::string_view value) {
+  const auto parts = ParseWebhookName(value);
+  if (!parts.has_value()) {
+    Refuse(field, value, "networks/{network}/webhooks/{webhook}");
+  }
+  return parts.value_or(NameParts());
+}
+
 std::string_view Form::MemberOf(std::string_view field, std::string_view value,
                                 std::string_view network) {
   const auto parts = ParseMemberName(value);

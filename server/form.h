@@ -71,6 +71,7 @@ class Form {
   NameParts TradeName(std::string_view field, std::string_view value);
   NameParts OperationName(std::string_view field, std::string_view value);
   NameParts ApiKeyName(std::string_view field, std::string_view value);
+  NameParts WebhookName(std::string_view field, std::string_view value);
 
   // The id in the name of a member of `network`.
   std::string_view MemberOf(std::string_view field, std::string_view value,

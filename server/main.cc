@@ -230,6 +230,7 @@ ExitCode Serve(const Config& config, const Credentials& credentials, Tls* tls,
                             /*trust_anybody=*/config.insecure_loopback};
   options.client_limits = config.client_limits;
   options.tls = tls;
+  options.webhooks = config.webhooks;
   options.status = StatusOf(config, clock);
   absl::StatusOr<std::unique_ptr<Server>> server =
       Server::Start(options, networks, &clock, log, metrics);
@@ -240,12 +241,14 @@ ExitCode Serve(const Config& config, const Credentials& credentials, Tls* tls,
   if (http != nullptr) {
     http->Serve(
         (*server)->InProcessChannel(), &(*server)->authenticator(),
-        [&config, &limits, networks, metrics, http](const auto& shows) {
+        [&config, &limits, networks, metrics, http,
+         &webhooks = (*server)->webhooks()](const auto& shows) {
           std::vector<GaugeFamily> gauges =
               ReadGauges(*networks, config.data_directory, &limits);
           gauges.push_back({"skontro_http_connections",
                             "Connections of HTTP clients.",
                             {{{}, static_cast<double>(http->connections())}}});
+          webhooks.AddGauges(&gauges);
           return metrics->Text(gauges, shows);
         });
   }

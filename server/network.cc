@@ -17,6 +17,7 @@ absl::StatusOr<std::unique_ptr<Network>> Network::Open(
     const AnchorOpener& open_anchor, engine::Engine::Options options,
     const engine::OnStart& on_start, StoreWatch::OnCommit on_commit) {
   std::unique_ptr<Network> network(new Network);
+  network->directory_ = directory;
   SKONTRO_ASSIGN_OR_RETURN(
       network->store_, ledger::RocksdbStore::Open(
                            directory, ledger::OpenMode::kExisting, resources));

@@ -74,6 +74,9 @@ class Network {
     return store_->ReadNumbers();
   }
 
+  // Where its files are.
+  const std::string& directory() const { return directory_; }
+
   // Whether heads can be signed; if not, why, for the operator.
   absl::Status CheckHeadKey() const;
 
@@ -94,6 +97,7 @@ class Network {
   mutable absl::Mutex rotation_;
   absl::TimeZone zone_;
   Genesis genesis_;
+  std::string directory_;
 };
 
 // The day that `time_us` falls on in `zone`.

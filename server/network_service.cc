@@ -26,6 +26,8 @@ constexpr std::string_view kList = "NetworkService.ListNetworks";
 constexpr std::string_view kCreate = "NetworkService.CreateNetwork";
 constexpr std::string_view kGetPolicies = "NetworkService.GetPolicies";
 constexpr std::string_view kUpdatePolicies = "NetworkService.UpdatePolicies";
+constexpr std::string_view kArchive = "NetworkService.ArchiveNetwork";
+constexpr std::string_view kRestore = "NetworkService.RestoreNetwork";
 
 // The id of the last network on the page before; empty for the first page. A
 // token is sealed by the network that it names.
@@ -55,7 +57,9 @@ absl::Status CreateNow(const Backend& backend,
     return absl::OkStatus();
   }
   if (!created.refusals.empty()) return ToStatus(created.refusals.front());
-  WriteNetwork(*created.network, response->mutable_network());
+  SKONTRO_RETURN_IF_ERROR(WriteNetwork(*created.network,
+                                       created.network->engine().view(),
+                                       response->mutable_network()));
   response->mutable_outcome()->set_sequence(1);
   response->mutable_outcome()->set_digest(
       WireDigest(created.network->genesis().digest));
@@ -89,6 +93,24 @@ absl::Status FillUpdated(const Network& network, const engine::Answer& answer,
   return WriteOutcome(answer, &records, response->mutable_outcome());
 }
 
+// The network as the record of the answer left it, or as it is.
+template <typename Response>
+absl::Status FillArchived(const Network& network, const engine::Answer& answer,
+                          bool validate_only, Response* response) {
+  if (validate_only) {
+    WritePreview(answer, response->mutable_outcome());
+    return WriteNetwork(network, network.engine().view(),
+                        response->mutable_network());
+  }
+  SKONTRO_ASSIGN_OR_RETURN(const ReadScope scope, AnswerScope(network, answer));
+  ledger::ReadView then = scope.view;
+  then.sequence = answer.sequence;
+  SKONTRO_RETURN_IF_ERROR(
+      WriteNetwork(network, then, response->mutable_network()));
+  RecordReader records(scope.view.snapshot);
+  return WriteOutcome(answer, &records, response->mutable_outcome());
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* NetworkService::GetNetwork(
@@ -101,10 +123,10 @@ grpc::ServerUnaryReactor* NetworkService::GetNetwork(
   if (!form.ok()) return Refuse(context, form);
   return Read(backend_, context, *caller, {kGet, std::string(name.network)},
               [response](const ReadScope& scope) {
-                WriteNetwork(scope.network, response->mutable_network());
                 response->set_sequence(WireSequence(scope.view.sequence));
                 response->set_digest(WireDigest(scope.view.digest));
-                return absl::OkStatus();
+                return WriteNetwork(scope.network, scope.view,
+                                    response->mutable_network());
               });
 }
 
@@ -134,7 +156,9 @@ grpc::ServerUnaryReactor* NetworkService::ListNetworks(
                         {ledger::Sequence{0}, last->id()}));
       break;
     }
-    WriteNetwork(*network, response->add_networks());
+    const absl::Status written = WriteNetwork(
+        *network, network->engine().view(), response->add_networks());
+    if (!written.ok()) return Fail(backend_, context, kList, written);
     last = network;
   }
   return FinishOk(context);
@@ -225,6 +249,45 @@ grpc::ServerUnaryReactor* NetworkService::UpdatePolicies(
                  response](const engine::Answer& answer) {
                   return FillUpdated(*network, answer, *request, response);
                 });
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* NetworkService::SetArchived(
+    grpc::CallbackServerContext* context, std::string_view method,
+    bool archived, const Request& request, Response* response) {
+  const absl::StatusOr<Caller> caller = Authenticate(backend_, *context);
+  if (!caller.ok()) return Fail(backend_, context, method, caller.status());
+  Form form;
+  const NameParts name = form.NetworkName("name", request.name());
+  form.RequestId(request.request_id());
+  if (!form.ok()) return RefuseChange(context, form, request, response);
+  const absl::StatusOr<Place> place =
+      FindNetwork(backend_, *caller, name.network);
+  if (!place.ok()) return Fail(backend_, context, method, place.status());
+  engine::Command command = NewCommand(backend_, *place, method, request);
+  command.validate_only = request.validate_only();
+  command.body = engine::UpdatePolicies{
+      {{engine::Policy::kArchived, archived ? 1 : 0}}, /*etag=*/""};
+  return Change(backend_, context, place->network, std::move(command),
+                [network = place->network, &request,
+                 response](const engine::Answer& answer) {
+                  return FillArchived(*network, answer, request.validate_only(),
+                                      response);
+                });
+}
+
+grpc::ServerUnaryReactor* NetworkService::ArchiveNetwork(
+    grpc::CallbackServerContext* context,
+    const v1::ArchiveNetworkRequest* request,
+    v1::ArchiveNetworkResponse* response) {
+  return SetArchived(context, kArchive, true, *request, response);
+}
+
+grpc::ServerUnaryReactor* NetworkService::RestoreNetwork(
+    grpc::CallbackServerContext* context,
+    const v1::RestoreNetworkRequest* request,
+    v1::RestoreNetworkResponse* response) {
+  return SetArchived(context, kRestore, false, *request, response);
 }
 
 }  // namespace skontro::server

@@ -33,7 +33,22 @@ class NetworkService final : public v1::NetworkService::CallbackService {
       const v1::UpdatePoliciesRequest* request,
       v1::UpdatePoliciesResponse* response) override;
 
+  grpc::ServerUnaryReactor* ArchiveNetwork(
+      grpc::CallbackServerContext* context,
+      const v1::ArchiveNetworkRequest* request,
+      v1::ArchiveNetworkResponse* response) override;
+  grpc::ServerUnaryReactor* RestoreNetwork(
+      grpc::CallbackServerContext* context,
+      const v1::RestoreNetworkRequest* request,
+      v1::RestoreNetworkResponse* response) override;
+
  private:
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* SetArchived(grpc::CallbackServerContext* context,
+                                        std::string_view method, bool archived,
+                                        const Request& request,
+                                        Response* response);
+
   const Backend backend_;
 };
 

@@ -14,6 +14,7 @@ constexpr std::string_view kAccounts = "accounts";
 constexpr std::string_view kTrades = "trades";
 constexpr std::string_view kOperations = "operations";
 constexpr std::string_view kApiKeys = "apiKeys";
+constexpr std::string_view kWebhooks = "webhooks";
 constexpr std::string_view kCreditLine = "creditLine";
 
 // Takes the part up to the next slash off `rest`.
@@ -167,6 +168,21 @@ std::optional<NameParts> ParseApiKeyName(std::string_view name) {
 
 std::string ApiKeyName(std::string_view network, std::string_view api_key) {
   return Join({kNetworks, network, kApiKeys, api_key});
+}
+
+std::optional<NameParts> ParseWebhookName(std::string_view name) {
+  std::string_view rest = name;
+  NameParts parts;
+  parts.network = TakeId(kNetworks, &rest);
+  parts.webhook = TakeId(kWebhooks, &rest);
+  if (parts.network.empty() || parts.webhook.empty() || !EndsWell(name, rest)) {
+    return std::nullopt;
+  }
+  return parts;
+}
+
+std::string WebhookName(std::string_view network, std::string_view webhook) {
+  return Join({kNetworks, network, kWebhooks, webhook});
 }
 
 }  // namespace skontro::server

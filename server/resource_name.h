@@ -1,7 +1,8 @@
 // Names of resources on the wire, taken apart and put together:
 // networks/{network}/members/{member}/accounts/{account}/creditLine,
-// networks/{network}/trades/{trade}, networks/{network}/operations/{operation}
-// and networks/{network}/apiKeys/{api_key}.
+// networks/{network}/trades/{trade}, networks/{network}/operations/{operation},
+// networks/{network}/apiKeys/{api_key} and
+// networks/{network}/webhooks/{webhook}.
 //
 // Thread safety: pure functions.
 
@@ -28,6 +29,7 @@ struct NameParts {
   std::string_view trade;
   std::string_view operation;
   std::string_view api_key;
+  std::string_view webhook;
 };
 
 // Each returns nullopt for a text that is no such name.
@@ -39,6 +41,7 @@ std::optional<NameParts> ParseCreditLineName(std::string_view name);
 std::optional<NameParts> ParseTradeName(std::string_view name);
 std::optional<NameParts> ParseOperationName(std::string_view name);
 std::optional<NameParts> ParseApiKeyName(std::string_view name);
+std::optional<NameParts> ParseWebhookName(std::string_view name);
 
 std::string NetworkName(std::string_view network);
 std::string PoliciesName(std::string_view network);
@@ -49,6 +52,7 @@ std::string CreditLineName(std::string_view network, std::string_view member);
 std::string TradeName(std::string_view network, std::string_view trade);
 std::string OperationName(std::string_view network, std::string_view operation);
 std::string ApiKeyName(std::string_view network, std::string_view api_key);
+std::string WebhookName(std::string_view network, std::string_view webhook);
 
 }  // namespace skontro::server
 

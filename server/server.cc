@@ -12,6 +12,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "ledger/base/limits.h"
+#include "ledger/base/status.h"
 #include "server/account_service.h"
 #include "server/admin_service.h"
 #include "server/audit_service.h"
@@ -25,6 +26,7 @@
 #include "server/network_service.h"
 #include "server/operation_service.h"
 #include "server/trade_service.h"
+#include "server/webhook_service.h"
 
 namespace skontro::server {
 namespace {
@@ -104,7 +106,7 @@ bool IsLoopback(const std::string& address) {
 }
 
 struct Server::Services {
-  Services(const Backend& backend, EventFeed* events,
+  Services(const Backend& backend, EventFeed* events, WebhookSender* webhooks,
            const StatusSource& status)
       : network(backend),
         member(backend),
@@ -116,6 +118,7 @@ struct Server::Services {
         audit(backend),
         event(backend, events),
         key(backend),
+        webhook(backend, webhooks),
         admin(backend, status) {}
 
   NetworkService network;
@@ -128,6 +131,7 @@ struct Server::Services {
   AuditService audit;
   EventService event;
   KeyService key;
+  WebhookService webhook;
   AdminService admin;
 };
 
@@ -142,11 +146,19 @@ Server::Server(const Options& options, NetworkRegistry* networks,
       events_(std::make_unique<EventFeed>(log, options.stream_patience)),
       answers_(std::make_unique<WorkPool>(kAnswerThreads,
                                           std::numeric_limits<size_t>::max())),
-      workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)),
-      services_(std::make_unique<Services>(
-          Backend{*networks, *clock, *log, *answers_, *workers_, operations_,
-                  authenticator_, options.stream_patience},
-          events_.get(), options.status)) {}
+      workers_(std::make_unique<WorkPool>(kWorkerThreads, kWorkQueueMax)) {}
+
+absl::Status Server::MakeServices(const Options& options, const Clock* clock,
+                                  Log* log) {
+  SKONTRO_ASSIGN_OR_RETURN(
+      webhooks_, WebhookSender::Start(options.webhooks, authenticator_.secret(),
+                                      networks_, clock, log));
+  services_ = std::make_unique<Services>(
+      Backend{*networks_, *clock, *log, *answers_, *workers_, operations_,
+              authenticator_, options.stream_patience},
+      events_.get(), webhooks_.get(), options.status);
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
                                                       NetworkRegistry* networks,
@@ -170,6 +182,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
   }();
   static_cast<void>(plugins);
   std::unique_ptr<Server> server(new Server(options, networks, clock, log));
+  SKONTRO_RETURN_IF_ERROR(server->MakeServices(options, clock, log));
   Services& services = *server->services_;
   grpc::ServerBuilder builder;
   Configure(&builder, log, metrics);
@@ -184,7 +197,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const Options& options,
            &services.network, &services.member, &services.account,
            &services.credit, &services.trade, &services.fiscal,
            &services.operation, &services.audit, &services.event, &services.key,
-           &services.admin}) {
+           &services.webhook, &services.admin}) {
     builder.RegisterService(service);
   }
   server->server_ = builder.BuildAndStart();
@@ -226,6 +239,9 @@ void Server::Stop(absl::Duration grace) {
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
   server_.reset();
+  // Behind the calls, which it may have to finish; who reads metrics still
+  // asks.
+  webhooks_->Stop();
   last_uses_.reset();
   holds_.reset();
 }

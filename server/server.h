@@ -20,6 +20,7 @@
 #include "server/hold_watch.h"
 #include "server/last_use_watch.h"
 #include "server/status_reader.h"
+#include "server/webhook/webhook_sender.h"
 
 namespace skontro::server {
 
@@ -44,14 +45,17 @@ class Server {
     ClientLimits client_limits;
     // How long a stream waits for a client that takes nothing.
     absl::Duration stream_patience = absl::Minutes(1);
+    // How webhooks are told, and whom they may call.
+    WebhookOptions webhooks;
   };
 
   // Starts to listen. Calls are answered when it returns. All of them must
   // outlive the server; `metrics` may be null.
   //
   // Returns INVALID_ARGUMENT for an address that is none, or that others could
-  // reach where calls are not encrypted or need no credentials; UNAVAILABLE for
-  // one that cannot be listened on.
+  // reach where calls are not encrypted or need no credentials, and for options
+  // of webhooks that cannot be; UNAVAILABLE for an address that cannot be
+  // listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const Options& options, NetworkRegistry* networks, const Clock* clock,
       Log* log, Metrics* metrics = nullptr);
@@ -68,6 +72,9 @@ class Server {
   // A way to the services inside this process, which every check of a call, and
   // every limit, is on as well. Calls on it end with the server.
   std::shared_ptr<grpc::Channel> InProcessChannel() const;
+
+  // How webhooks do.
+  const WebhookSender& webhooks() const { return *webhooks_; }
 
   // Who makes a call of these services.
   const Authenticator& authenticator() const { return authenticator_; }
@@ -89,6 +96,10 @@ class Server {
   Server(const Options& options, NetworkRegistry* networks, const Clock* clock,
          Log* log);
 
+  // What the services are, and whom webhooks tell.
+  absl::Status MakeServices(const Options& options, const Clock* clock,
+                            Log* log);
+
   NetworkRegistry* const networks_;
   const Authenticator authenticator_;
   const ClientLimits client_limits_;
@@ -98,6 +109,7 @@ class Server {
   std::unique_ptr<EventFeed> events_;
   std::unique_ptr<WorkPool> answers_;
   std::unique_ptr<WorkPool> workers_;
+  std::unique_ptr<WebhookSender> webhooks_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

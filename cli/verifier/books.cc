@@ -45,6 +45,7 @@ void Books::Apply(const Frame& frame, const Record& record,
   CheckDay(at);
   state_.CheckPlace(at.sequence, event, group_left_ > 0);
   CheckRequest(at, frame, event);
+  CheckArchived(at, event);
   accounts_.Post(at.sequence, record.entries);
   std::visit([&](const auto& what) { On(at, what); }, event);
   state_.Apply(at.sequence, record.entries, event);
@@ -61,6 +62,22 @@ void Books::CheckKind(const At& at, RecordKind kind, const Event& event) {
   if (!genesis && at.sequence == 1) {
     Add(at, "the first record does not create the network");
   }
+}
+
+// What is left to happen in an archived network: keys and webhooks are given
+// out and taken back, holds come to their end, and the rest is the ledger's.
+void Books::CheckArchived(const At& at, const Event& event) {
+  if (policies_.Get(kArchived) == 0) return;
+  const bool may_happen = std::holds_alternative<RequestRefused>(event) ||
+                          std::holds_alternative<HeadKeySet>(event) ||
+                          std::holds_alternative<RecoveryAccepted>(event) ||
+                          std::holds_alternative<StateDigested>(event) ||
+                          std::holds_alternative<ApiKeyCreated>(event) ||
+                          std::holds_alternative<ApiKeyRevoked>(event) ||
+                          std::holds_alternative<WebhookStateSet>(event) ||
+                          std::holds_alternative<HoldExpired>(event) ||
+                          std::holds_alternative<PoliciesSet>(event);
+  if (!may_happen) Add(at, "the network is archived, and something happens");
 }
 
 void Books::CheckDay(const At& at) {
@@ -322,6 +339,18 @@ void Books::On(const At& at, const ApiKeyRevoked&) {
 void Books::On(const At& at, const PoliciesSet& event) {
   CheckNoEntries(at, "setting policies");
   policies_.Set(at.sequence, event);
+}
+
+void Books::On(const At& at, const WebhookCreated& event) {
+  CheckNoEntries(at, "making a webhook");
+  if (event.owner != at.record.actor) {
+    Add(at, absl::StrFormat("the webhook %s is of %s, who did not ask for it",
+                            Quoted(event.id), Quoted(event.owner)));
+  }
+}
+
+void Books::On(const At& at, const WebhookStateSet&) {
+  CheckNoEntries(at, "changing a webhook");
 }
 
 void Books::On(const At& at, const MemberStatusSet& event) {

@@ -64,6 +64,7 @@ class Books {
   void CheckRequest(const At& at, const Frame& frame, const Event& event);
   void CheckFollower(const At& at, const Frame& frame, const Event& event);
   void CheckNoEntries(const At& at, const char* what);
+  void CheckArchived(const At& at, const Event& event);
 
   void On(const At& at, const NetworkCreated& event);
   void On(const At& at, const MemberCreated& event);
@@ -79,6 +80,8 @@ class Books {
   void On(const At& at, const ApiKeyCreated& event);
   void On(const At& at, const ApiKeyRevoked& event);
   void On(const At& at, const PoliciesSet& event);
+  void On(const At& at, const WebhookCreated& event);
+  void On(const At& at, const WebhookStateSet& event);
   void On(const At& at, const MemberStatusSet& event);
   void On(const At& at, const TradeAuthorised& event);
   void On(const At& at, const HoldSettled& event);

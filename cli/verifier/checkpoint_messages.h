@@ -34,6 +34,7 @@ struct CheckpointHeader {
   std::optional<PoliciesSet> policies;
   uint32_t policies_touched = 0;
   uint64_t member_statuses = 0;
+  uint64_t webhooks = 0;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -57,6 +58,7 @@ struct CheckpointHeader {
     visit.Message(18, "policies", self.policies);
     visit.UInt32(19, "policies_touched", self.policies_touched);
     visit.UInt64(30, "member_statuses", self.member_statuses);
+    visit.UInt64(40, "webhooks", self.webhooks);
   }
 };
 
@@ -166,6 +168,21 @@ struct CheckpointApiKey {
   }
 };
 
+struct CheckpointWebhook {
+  std::string id;
+  std::optional<WebhookCreated> created;
+  uint32_t state = 0;
+  uint32_t touched = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+    visit.Message(2, "created", self.created);
+    visit.UInt32(3, "state", self.state);
+    visit.UInt32(4, "touched", self.touched);
+  }
+};
+
 struct CheckpointChunk {
   std::vector<CheckpointMember> members;
   std::vector<CheckpointAccount> accounts;
@@ -173,6 +190,7 @@ struct CheckpointChunk {
   std::vector<FinishedTrade> finished_trades;
   std::vector<TaxId> tax_ids;
   std::vector<CheckpointApiKey> api_keys;
+  std::vector<CheckpointWebhook> webhooks;
 
   template <class Self, class Visitor>
   static void VisitFields(Self& self, Visitor& visit) {
@@ -182,6 +200,7 @@ struct CheckpointChunk {
     visit.Repeated(4, "finished_trades", self.finished_trades, kNoLimit);
     visit.Repeated(5, "tax_ids", self.tax_ids, kNoLimit);
     visit.Repeated(6, "api_keys", self.api_keys, kNoLimit);
+    visit.Repeated(40, "webhooks", self.webhooks, kNoLimit);
   }
 };
 

@@ -22,8 +22,10 @@ constexpr uint32_t kFormatWithPolicies = 3;
 
 constexpr uint32_t kFormatWithStatuses = 5;
 constexpr uint32_t kFormatWithOpenTrades = 6;
+constexpr uint32_t kFormatWithWebhooks = 8;
 
 uint32_t FormatOf(const CheckpointHeader& header) {
+  if (header.webhooks > 0) return kFormatWithWebhooks;
   if (header.open_trades > 0) return kFormatWithOpenTrades;
   if (header.member_statuses > 0) return kFormatWithStatuses;
   if (header.policies.has_value()) return kFormatWithPolicies;
@@ -64,7 +66,13 @@ class RowComparison {
       if (!state_.open_trades().contains(number)) finished_.push_back(number);
     }
     std::sort(finished_.begin(), finished_.end());
+    webhook_ids_ = state_.touched_webhooks();
+    for (const auto& [id, webhook] : state_.webhooks()) webhook_ids_.insert(id);
+    webhook_id_ = webhook_ids_.begin();
   }
+
+  // Webhooks, and those that are gone since the newest state digest.
+  uint64_t webhook_count() const { return webhook_ids_.size(); }
 
   // Trades that were answered since the newest state digest.
   uint64_t finished_count() const { return finished_.size(); }
@@ -82,6 +90,7 @@ class RowComparison {
       if (tax_id_ != state_.tax_ids().end()) ++tax_id_;
     }
     for (const CheckpointApiKey& row : chunk.api_keys) ApiKey(row);
+    for (const CheckpointWebhook& row : chunk.webhooks) Webhook(row);
   }
 
   void Finish() {
@@ -94,6 +103,9 @@ class RowComparison {
     }
     if (api_key_ != state_.api_keys().end()) {
       tell_(absl::StrFormat("API key %s is missing", Quoted(api_key_->first)));
+    }
+    if (webhook_id_ != webhook_ids_.end()) {
+      tell_(absl::StrFormat("webhook %s is missing", Quoted(*webhook_id_)));
     }
   }
 
@@ -187,6 +199,19 @@ class RowComparison {
     if (api_key_ != state_.api_keys().end()) ++api_key_;
   }
 
+  void Webhook(const CheckpointWebhook& row) {
+    const auto webhook = state_.webhooks().find(row.id);
+    const bool gone = webhook == state_.webhooks().end();
+    const bool same =
+        webhook_id_ != webhook_ids_.end() && *webhook_id_ == row.id &&
+        row.created.has_value() == !gone &&
+        (gone || *row.created == webhook->second.created) &&
+        row.state == (gone ? 0 : webhook->second.state) &&
+        row.touched == (state_.touched_webhooks().contains(row.id) ? 1 : 0);
+    if (!same) tell_(absl::StrFormat("webhook %s", Quoted(row.id)));
+    if (webhook_id_ != webhook_ids_.end()) ++webhook_id_;
+  }
+
   const Books& books_;
   const StateBook& state_;
   std::vector<uint64_t> finished_;
@@ -197,6 +222,8 @@ class RowComparison {
   std::map<uint64_t, StateBook::OpenTrade>::const_iterator open_trade_;
   std::set<std::string>::const_iterator tax_id_;
   std::map<std::string, StateBook::ApiKey>::const_iterator api_key_;
+  std::set<std::string> webhook_ids_;
+  std::set<std::string>::const_iterator webhook_id_;
   const Tell tell_;
 };
 
@@ -324,7 +351,8 @@ void CheckpointRows::CompareRows(const CheckpointHeader& header,
       header.open_trades != state.open_trades().size() ||
       header.finished_trades != comparison.finished_count() ||
       header.tax_ids != state.tax_ids().size() ||
-      header.api_keys != state.api_keys().size()) {
+      header.api_keys != state.api_keys().size() ||
+      header.webhooks != comparison.webhook_count()) {
     Add(sequence, "the counts of the header are not those of the journal");
   }
 }

@@ -42,6 +42,8 @@ Result WithMessageOf(Family family, Result otherwise, Visit visit) {
       return visit(Is<PoliciesRow>());
     case Family::kMemberStatus:
       return visit(Is<MemberStatusRow>());
+    case Family::kWebhook:
+      return visit(Is<WebhookRow>());
     default:
       return otherwise;
   }
@@ -223,8 +225,10 @@ std::string DescribeKey(Family family, std::string_view key) {
       return absl::StrFormat("account %s, %s, sequence %s", Number(key, 0),
                              key[8] == 1 ? "out" : "in", Number(key, 9));
     case Family::kApiKey:
+    case Family::kWebhook:
       if (size < 10 || key[size - 9] != '\0') break;
-      return absl::StrFormat("api key %s, sequence %s",
+      return absl::StrFormat("%s %s, sequence %s",
+                             family == Family::kApiKey ? "api key" : "webhook",
                              Quoted(key.substr(0, size - 9)),
                              Number(key, size - 8));
     case Family::kTree:

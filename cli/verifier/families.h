@@ -39,16 +39,17 @@ enum class Family {
   kTradeState,
   kMemberStatus,
   kHold,
+  kWebhook,
 };
 
-inline constexpr std::array<std::string_view, 25> kFamilyNames = {
+inline constexpr std::array<std::string_view, 26> kFamilyNames = {
     "journal",       "personal",       "meta",        "account",
     "account_entry", "booking_day",    "request",     "member",
     "member_id",     "tax_id",         "trade",       "trade_id",
     "trade_step",    "member_trade",   "invoice",     "limit",
     "tree",          "head_key",       "checkpoint",  "api_key",
     "policies",      "invoice_number", "trade_state", "member_status",
-    "hold"};
+    "hold",          "webhook"};
 inline constexpr size_t kFamilyCount = kFamilyNames.size();
 
 inline constexpr std::string_view NameOf(Family family) {

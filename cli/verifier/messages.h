@@ -26,6 +26,9 @@ inline constexpr size_t kCompanyIdsMax = 8;
 inline constexpr size_t kKeyMembersMax = 1'024;
 inline constexpr size_t kPoliciesMax = 256;
 inline constexpr size_t kDigestLength = 32;
+inline constexpr size_t kWebhookUrlLengthMax = 512;
+inline constexpr size_t kWebhookTypesMax = 64;
+inline constexpr size_t kWebhookSaltLength = 16;
 
 struct FieldHash {
   uint32_t number = 0;
@@ -348,18 +351,68 @@ struct PoliciesSet {
   friend bool operator==(const PoliciesSet&, const PoliciesSet&) = default;
 };
 
+struct WebhookEventType {
+  uint32_t type = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.UInt32(1, "type", self.type);
+  }
+
+  friend bool operator==(const WebhookEventType&,
+                         const WebhookEventType&) = default;
+};
+
+struct WebhookCreated {
+  std::string id;
+  std::string url;
+  std::vector<WebhookEventType> types;
+  uint64_t member = 0;
+  std::string owner;
+  std::string api_key;
+  std::string salt;
+  std::string digest;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+    visit.Text(2, "url", self.url, kWebhookUrlLengthMax);
+    visit.Repeated(3, "types", self.types, kWebhookTypesMax);
+    visit.UInt64(4, "member", self.member);
+    visit.Text(5, "owner", self.owner, kNoLimit);
+    visit.Text(6, "api_key", self.api_key, kIdLengthMax);
+    visit.Bytes(7, "salt", self.salt, kWebhookSaltLength);
+    visit.Bytes(8, "digest", self.digest, kDigestLength);
+  }
+
+  friend bool operator==(const WebhookCreated&,
+                         const WebhookCreated&) = default;
+};
+
+struct WebhookStateSet {
+  std::string id;
+  uint32_t state = 0;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Text(1, "id", self.id, kIdLengthMax);
+    visit.UInt32(2, "state", self.state);
+  }
+};
+
 // In the order of kEventNumbers.
 using Event =
     std::variant<NetworkCreated, MemberCreated, CreditLineSet, TradeCreated,
                  TradeAccepted, TradeDeclined, TradeReversed, RequestRefused,
                  HeadKeySet, RecoveryAccepted, StateDigested, ApiKeyCreated,
                  ApiKeyRevoked, PoliciesSet, MemberStatusSet, TradeAuthorised,
-                 HoldSettled, HoldReleased, HoldExpired, TradeWithdrawn>;
+                 HoldSettled, HoldReleased, HoldExpired, TradeWithdrawn,
+                 WebhookCreated, WebhookStateSet>;
 
 // Their field numbers in `skontro.storage.v1.Event`.
 inline constexpr std::array<uint32_t, std::variant_size_v<Event>>
-    kEventNumbers = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
-                     11, 12, 13, 14, 30, 15, 16, 17, 18, 19};
+    kEventNumbers = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
+                     12, 13, 14, 30, 15, 16, 17, 18, 19, 40, 41};
 
 }  // namespace skontro::verifier
 

@@ -17,6 +17,7 @@ constexpr Bounds kBounds[] = {
     {.by_default = 0, .least = 0, .most = kAmountMax},
     {.by_default = 0, .least = 0, .most = 10'000},
     {.by_default = 0, .least = 0, .most = 1},
+    {.by_default = 0, .least = 0, .most = 1},
 };
 constexpr uint32_t kLastPolicy = sizeof(kBounds) / sizeof(kBounds[0]);
 

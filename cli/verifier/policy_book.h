@@ -17,6 +17,7 @@ namespace skontro::verifier {
 inline constexpr uint32_t kDealCap = 1;
 inline constexpr uint32_t kLeastUnitShare = 2;  // In parts of 10,000.
 inline constexpr uint32_t kVatSettlement = 3;   // 1: never in units.
+inline constexpr uint32_t kArchived = 4;        // 1: nothing happens any more.
 
 class PolicyBook {
  public:

@@ -43,7 +43,8 @@ std::string HoldRowKey(uint64_t account, char side, uint64_t sequence) {
   return key;
 }
 
-std::string ApiKeyRowKey(const std::string& id, uint64_t sequence) {
+// Of the families api_key and webhook.
+std::string IdRowKey(const std::string& id, uint64_t sequence) {
   std::string key = id;
   key.push_back('\0');
   AppendBig64(sequence, &key);
@@ -292,20 +293,20 @@ void Projector::ProjectEvent(const Out& out, const TradeReversed& event) {
 void Projector::ProjectEvent(const Out& out, const ApiKeyCreated& event) {
   const uint64_t sequence = out.frame.sequence;
   if (!event.replaces.empty()) {
-    out.Put(Family::kApiKey, ApiKeyRowKey(event.replaces, sequence),
+    out.Put(Family::kApiKey, IdRowKey(event.replaces, sequence),
             ApiKeyRow{.time_us = out.frame.time_us,
                       .author = out.record.actor,
                       .expire_time_us = event.replaced_expire_time_us,
                       .replaced_by = event.id});
   }
-  out.Put(Family::kApiKey, ApiKeyRowKey(event.id, sequence),
+  out.Put(Family::kApiKey, IdRowKey(event.id, sequence),
           ApiKeyRow{.created = event,
                     .time_us = out.frame.time_us,
                     .author = out.record.actor});
 }
 
 void Projector::ProjectEvent(const Out& out, const ApiKeyRevoked& event) {
-  out.Put(Family::kApiKey, ApiKeyRowKey(event.id, out.frame.sequence),
+  out.Put(Family::kApiKey, IdRowKey(event.id, out.frame.sequence),
           ApiKeyRow{.time_us = out.frame.time_us,
                     .author = out.record.actor,
                     .revoked = 1});
@@ -316,6 +317,21 @@ void Projector::ProjectEvent(const Out& out, const PoliciesSet& event) {
           PoliciesRow{.set = event,
                       .time_us = out.frame.time_us,
                       .author = out.record.actor});
+}
+
+void Projector::ProjectEvent(const Out& out, const WebhookCreated& event) {
+  out.Put(Family::kWebhook, IdRowKey(event.id, out.frame.sequence),
+          WebhookRow{.created = event,
+                     .state = 1,
+                     .time_us = out.frame.time_us,
+                     .author = out.record.actor});
+}
+
+void Projector::ProjectEvent(const Out& out, const WebhookStateSet& event) {
+  out.Put(Family::kWebhook, IdRowKey(event.id, out.frame.sequence),
+          WebhookRow{.state = event.state,
+                     .time_us = out.frame.time_us,
+                     .author = out.record.actor});
 }
 
 void Projector::ProjectEvent(const Out& out, const MemberStatusSet& event) {

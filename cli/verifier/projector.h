@@ -76,6 +76,8 @@ class Projector {
   static void ProjectEvent(const Out& out, const ApiKeyCreated& event);
   static void ProjectEvent(const Out& out, const ApiKeyRevoked& event);
   static void ProjectEvent(const Out& out, const PoliciesSet& event);
+  static void ProjectEvent(const Out& out, const WebhookCreated& event);
+  static void ProjectEvent(const Out& out, const WebhookStateSet& event);
   static void ProjectEvent(const Out& out, const MemberStatusSet& event);
 
   std::string buffer_;

@@ -171,6 +171,21 @@ struct MemberStatusRow {
   }
 };
 
+struct WebhookRow {
+  std::optional<WebhookCreated> created;
+  uint32_t state = 0;
+  int64_t time_us = 0;
+  std::string author;
+
+  template <class Self, class Visitor>
+  static void VisitFields(Self& self, Visitor& visit) {
+    visit.Message(1, "created", self.created);
+    visit.UInt32(2, "state", self.state);
+    visit.Int64(3, "time_us", self.time_us);
+    visit.Text(4, "author", self.author, kNoLimit);
+  }
+};
+
 }  // namespace skontro::verifier
 
 #endif  // SKONTRO_CLI_VERIFIER_ROW_MESSAGES_H_

@@ -28,6 +28,12 @@ constexpr char kMemberStatusRow = 10;
 
 constexpr char kHoldRow = 8;
 
+constexpr char kWebhookRow = 40;
+
+// Values of `WebhookStateSet.state`.
+constexpr uint32_t kWebhookActive = 1;
+constexpr uint32_t kWebhookDeleted = 3;
+
 // Value of `skontro.v1.Trade.State`.
 constexpr uint32_t kAuthorisedState = 2;
 
@@ -174,6 +180,7 @@ void StateBook::On(uint64_t sequence, const StateDigested& event) {
   touched_api_keys_.clear();
   touched_policies_ = false;
   touched_statuses_.clear();
+  touched_webhooks_.clear();
 }
 
 void StateBook::On(uint64_t sequence, const ApiKeyCreated& event) {
@@ -227,6 +234,71 @@ void StateBook::On(uint64_t sequence, const ApiKeyRevoked& event) {
   }
   key->second.revoked = true;
   touched_api_keys_.insert(event.id);
+}
+
+void StateBook::On(uint64_t sequence, const WebhookCreated& event) {
+  const auto check = [&](bool holds, const char* what) {
+    if (!holds) {
+      findings_.Add(sequence, absl::StrFormat("the webhook %s %s",
+                                              Quoted(event.id), what));
+    }
+  };
+  check(!event.id.empty() && !event.url.empty(), "has no id or URL");
+  check(event.salt.size() == kWebhookSaltLength, "has no salt of 16 bytes");
+  check(event.digest.size() == kDigestLength, "has no digest of 32 bytes");
+  check(event.member == 0 || members_.contains(event.member),
+        "is of a member that was never admitted");
+  check(event.api_key.empty() || api_keys_.contains(event.api_key),
+        "was made with a key that was never given out");
+  for (size_t i = 1; i < event.types.size(); ++i) {
+    check(event.types[i - 1].type < event.types[i].type,
+          "has types that are not ascending");
+  }
+  check(webhooks_.try_emplace(event.id, Webhook{event, kWebhookActive}).second,
+        "was there before");
+  touched_webhooks_.insert(event.id);
+  had_webhooks_ = true;
+}
+
+void StateBook::On(uint64_t sequence, const WebhookStateSet& event) {
+  const auto webhook = webhooks_.find(event.id);
+  if (webhook == webhooks_.end() || webhook->second.state == event.state ||
+      event.state < kWebhookActive || event.state > kWebhookDeleted) {
+    findings_.Add(sequence,
+                  absl::StrFormat("the webhook %s cannot come to state %d",
+                                  Quoted(event.id), event.state));
+    return;
+  }
+  touched_webhooks_.insert(event.id);
+  if (event.state == kWebhookDeleted) {
+    webhooks_.erase(webhook);
+  } else {
+    webhook->second.state = event.state;
+  }
+}
+
+void StateBook::AppendWebhooks(std::string* rows) const {
+  for (const std::string& id : touched_webhooks_) {
+    const auto webhook = webhooks_.find(id);
+    rows->push_back(kWebhookRow);
+    AppendId(id, rows);
+    if (webhook == webhooks_.end()) {
+      AppendNumbers({0}, rows);
+      continue;
+    }
+    const WebhookCreated& created = webhook->second.created;
+    AppendNumbers({webhook->second.state}, rows);
+    AppendId(created.owner, rows);
+    AppendId(created.api_key, rows);
+    AppendNumbers({created.member, created.types.size()}, rows);
+    for (const WebhookEventType& type : created.types) {
+      AppendNumbers({type.type}, rows);
+    }
+    AppendNumbers({created.url.size()}, rows);
+    rows->append(created.url);
+    AppendId(created.salt, rows);
+    AppendId(created.digest, rows);
+  }
 }
 
 void StateBook::AppendApiKeys(std::string* rows) const {
@@ -306,6 +378,7 @@ Digest StateBook::Compute() const {
                    static_cast<uint64_t>(int64_t{standing.wind_down_day})},
                   &rows);
   }
+  AppendWebhooks(&rows);
   Sha256 sha256;
   return sha256.Of({digest_.view(), rows});
 }

@@ -54,6 +54,12 @@ class StateBook {
     bool revoked = false;
   };
 
+  // A webhook that is not deleted.
+  struct Webhook {
+    WebhookCreated created;
+    uint32_t state = 0;
+  };
+
   // All must outlive the book.
   StateBook(const AccountBook* accounts, const PolicyBook* policies,
             const MemberBook* members, uint64_t digest_interval,
@@ -81,6 +87,10 @@ class StateBook {
   // By id.
   const std::map<std::string, ApiKey>& api_keys() const { return api_keys_; }
 
+  // By id, and whether there ever was one.
+  const std::map<std::string, Webhook>& webhooks() const { return webhooks_; }
+  bool had_webhooks() const { return had_webhooks_; }
+
   // The newest state digest and its sequence, and what was touched since.
   const Digest& digest() const { return digest_; }
   uint64_t digest_sequence() const { return digest_sequence_; }
@@ -99,6 +109,9 @@ class StateBook {
     return touched_statuses_;
   }
   bool touched_policies() const { return touched_policies_; }
+  const std::set<std::string>& touched_webhooks() const {
+    return touched_webhooks_;
+  }
 
  private:
   void On(uint64_t, const NetworkCreated&) {}
@@ -123,7 +136,10 @@ class StateBook {
     touched_statuses_.insert(event.member);
   }
   void On(uint64_t, const PoliciesSet&) { touched_policies_ = true; }
+  void On(uint64_t sequence, const WebhookCreated& event);
+  void On(uint64_t sequence, const WebhookStateSet& event);
   void AppendApiKeys(std::string* rows) const;
+  void AppendWebhooks(std::string* rows) const;
   void Close(uint64_t trade);
   Digest Compute() const;
 
@@ -137,6 +153,8 @@ class StateBook {
   std::map<uint64_t, OpenTrade> trades_;
   std::set<std::string> tax_ids_;
   std::map<std::string, ApiKey> api_keys_;
+  std::map<std::string, Webhook> webhooks_;
+  bool had_webhooks_ = false;
 
   Digest digest_;
   uint64_t digest_sequence_ = 0;
@@ -148,6 +166,7 @@ class StateBook {
   std::set<std::string> touched_api_keys_;
   bool touched_policies_ = false;
   std::set<uint64_t> touched_statuses_;
+  std::set<std::string> touched_webhooks_;
 };
 
 }  // namespace skontro::verifier

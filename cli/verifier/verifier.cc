@@ -46,6 +46,8 @@ bool IsFilled(Family family, const Books& books) {
       return !books.state().api_keys().empty();
     case Family::kHold:
       return books.trades().had_holds();
+    case Family::kWebhook:
+      return books.state().had_webhooks();
     default:
       return false;
   }
@@ -89,7 +91,7 @@ class Verification {
   bool IsOptional(Family family) const {
     if (family == Family::kCheckpoint || family == Family::kApiKey ||
         family == Family::kPolicies || family == Family::kMemberStatus ||
-        family == Family::kHold) {
+        family == Family::kHold || family == Family::kWebhook) {
       return true;
     }
     if (IsLate(family) && !late_families_whole_) return true;

@@ -48,6 +48,13 @@ inline constexpr size_t kReasonLengthMax = 500;
 inline constexpr size_t kTaxLinesMax = 32;
 inline constexpr size_t kCompanyIdsMax = 8;
 
+// Webhooks of a network, each of which costs a look at every event, and of one
+// client of it.
+inline constexpr size_t kWebhooksMax = 1'024;
+inline constexpr size_t kWebhooksOfOwnerMax = 64;
+inline constexpr size_t kWebhookUrlLengthMax = 512;
+inline constexpr size_t kWebhookTypesMax = 64;
+
 // Page sizes of lists.
 inline constexpr int kPageSizeDefault = 50;
 inline constexpr int kPageSizeMax = 1'000;

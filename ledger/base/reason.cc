@@ -130,6 +130,18 @@ const Row kRows[] = {
      "{member} has a balance of {balance} minor units and {open_trades} open "
      "trades; both must be zero before it is closed: let it spend or earn the "
      "balance, and have the trades accepted, declined, settled or released"},
+    {Reason::kWebhookState, "WEBHOOK_STATE",
+     absl::StatusCode::kFailedPrecondition,
+     "{webhook} is {state}; this needs it to be {needed}"},
+    {Reason::kWebhookLimit, "WEBHOOK_LIMIT",
+     absl::StatusCode::kFailedPrecondition,
+     "a {of} may have {limit} webhooks and has them; delete one that is of no "
+     "use any more"},
+    {Reason::kNetworkState, "NETWORK_STATE",
+     absl::StatusCode::kFailedPrecondition,
+     "{network} is {state}; this needs it to be {needed}; its operator "
+     "archives "
+     "and restores it"},
 };
 
 const Row& RowOf(Reason reason) {

@@ -53,6 +53,9 @@ enum class Reason : uint16_t {
   kMandateExceeded = 30,
   kMemberState = 50,
   kMemberNotSettled = 51,
+  kWebhookState = 60,
+  kWebhookLimit = 61,
+  kNetworkState = 62,
 };
 
 // Every reason, in the order of the numbers.

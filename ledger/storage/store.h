@@ -48,17 +48,18 @@ enum class Family : size_t {
   kTradeState,
   kMemberStatus,
   kHold,
+  kWebhook,
 };
 
 // The names on disk, in the order of the enum.
-inline constexpr std::array<std::string_view, 25> kFamilyNames = {
+inline constexpr std::array<std::string_view, 26> kFamilyNames = {
     "journal",       "personal",       "meta",        "account",
     "account_entry", "booking_day",    "request",     "member",
     "member_id",     "tax_id",         "trade",       "trade_id",
     "trade_step",    "member_trade",   "invoice",     "limit",
     "tree",          "head_key",       "checkpoint",  "api_key",
     "policies",      "invoice_number", "trade_state", "member_status",
-    "hold"};
+    "hold",          "webhook"};
 
 // Rows to put and to delete, all of them or none, in this order.
 class WriteBatch {

@@ -145,6 +145,17 @@ struct FieldWriter {
     AddField(1, rotate.id, fields);
     AddField(2, rotate.new_id, fields);
   }
+  void operator()(const CreateWebhook& webhook) const {
+    Writer out;
+    out.Add(webhook.url).Add(webhook.member);
+    for (const uint32_t type : webhook.types) out.Add(int64_t{type});
+    AddField(2, out.text(), fields);
+    AddField(3, webhook.id, fields);
+  }
+  void operator()(const SetWebhookState& set) const {
+    AddField(1, set.id, fields);
+    AddField(2, absl::StrCat(static_cast<uint32_t>(set.state)), fields);
+  }
   void operator()(const RevokeApiKey& revoke) const {
     AddField(1, revoke.id, fields);
   }
@@ -351,6 +362,21 @@ Command At(int64_t time_us, Command command) {
 Command SetPolicy(Policy policy, int64_t value, std::string etag) {
   return Of("NetworkService.UpdatePolicies",
             UpdatePolicies{{{policy, value}}, std::move(etag)});
+}
+
+Command Hook(std::string id, std::string url, std::string member) {
+  CreateWebhook hook;
+  hook.id = std::move(id);
+  hook.url = std::move(url);
+  hook.member = std::move(member);
+  hook.salt = std::string(16, 's');
+  hook.digest = std::string(32, 'd');
+  return Of("WebhookService.CreateWebhook", std::move(hook));
+}
+
+Command SetHook(std::string id, WebhookState state) {
+  return Of("WebhookService.PauseWebhook",
+            SetWebhookState{std::move(id), state});
 }
 
 Command Together(std::vector<CreateTrade> trades) {

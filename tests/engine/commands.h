@@ -70,6 +70,8 @@ Command Withdraw(std::string trade_id);
 Command TickAt(int64_t time_us);
 // The command as it comes in at a time.
 Command At(int64_t time_us, Command command);
+Command Hook(std::string id, std::string url, std::string member = "");
+Command SetHook(std::string id, WebhookState state);
 Command SetPolicy(Policy policy, int64_t value, std::string etag = "");
 Command Together(std::vector<CreateTrade> trades);
 

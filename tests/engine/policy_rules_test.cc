@@ -208,5 +208,29 @@ TEST_F(PolicyRulesTest, OnlyAnOperatorSetsThem) {
   }
 }
 
+TEST_F(PolicyRulesTest, AnArchivedNetworkTakesNothingNew) {
+  desk_.MustRun(Hook("erp", "https://a.example/"));
+  desk_.MustRun(Propose("mason", "baker", 5'00));
+  desk_.MustRun(SetPolicy(Policy::kArchived, 1));
+  for (const Command& command :
+       {Pay("baker", "mason", 1'00), Admit("tailor"),
+        Hook("new", "https://a.example/"), SetPolicy(Policy::kDealCap, 5),
+        SetPolicy(Policy::kArchived, 1)}) {
+    EXPECT_EQ(ReasonsAgainst(command), Reasons{"NETWORK_STATE"})
+        << command.method;
+  }
+  desk_.MustRun(SetHook("erp", WebhookState::kPaused));
+  desk_.MustRun(SetPolicy(Policy::kArchived, 0));
+  EXPECT_EQ(ReasonsAgainst(SetPolicy(Policy::kArchived, 0)),
+            Reasons{"NETWORK_STATE"});
+  desk_.MustRun(Pay("baker", "mason", 1'00));
+}
+
+TEST_F(PolicyRulesTest, TheSameWordsOfAnotherMethodAreAnotherRequest) {
+  desk_.MustRun(Under("r-1", SetPolicy(Policy::kArchived, 1)));
+  EXPECT_EQ(ReasonsAgainst(Under("r-1", SetPolicy(Policy::kArchived, 0))),
+            Reasons{"REQUEST_ID_REUSED"});
+}
+
 }  // namespace
 }  // namespace skontro::engine

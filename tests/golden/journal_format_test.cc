@@ -58,6 +58,10 @@ constexpr char kHoldsDigest[] =
     "7fd20a82ada638170547d019fb8ae6a4"
     "dfb578263507aaedb0fc5cff43eb5e07";
 
+constexpr char kWebhooksDigest[] =
+    "d95bde13abf92f1920c81ebea2a1940e"
+    "3b23ed9b36010e57e419da3656bb94b5";
+
 constexpr int32_t kFirstDay = 20'454;  // 2026-01-01
 constexpr AccountId kBakersAccount{1};
 constexpr AccountId kPrintersAccount{2};
@@ -405,6 +409,28 @@ std::vector<std::vector<Record>> MemberStatusJournal() {
   return batches;
 }
 
+// The events that came with webhooks: journal_format_1_webhooks.hex.
+std::vector<std::vector<Record>> WebhooksJournal() {
+  std::vector<std::vector<Record>> batches = {{NetworkCreated()}};
+  storage::Event first;
+  storage::WebhookCreated* made = first.mutable_webhook_created();
+  made->set_id("erp");
+  made->set_url("https://erp.example.org/skontro?a=b");
+  made->add_types()->set_type(4);
+  made->add_types()->set_type(5);
+  made->set_member(1);
+  made->set_owner("operator/local");
+  made->set_api_key("k1");
+  made->set_salt("0123456789abcdef");
+  made->set_digest(std::string(BytesOf(HashOf("a secret"))));
+  batches.push_back({RecordOf(2, first)});
+  storage::Event second;
+  second.mutable_webhook_state_set()->set_id("erp");
+  second.mutable_webhook_state_set()->set_state(2);
+  batches.push_back({RecordOf(3, second)});
+  return batches;
+}
+
 void SetHolds(int64_t units, storage::HoldsAfter* holds) {
   holds->set_buyer_account(2);
   holds->set_holds_out(units);
@@ -531,7 +557,8 @@ class JournalFormatTest : public testing::Test {
       {"journal_format_1_policies.hex", PoliciesJournal, kPoliciesDigest},
       {"journal_format_1_member_status.hex", MemberStatusJournal,
        kMemberStatusDigest},
-      {"journal_format_1_holds.hex", HoldsJournal, kHoldsDigest}};
+      {"journal_format_1_holds.hex", HoldsJournal, kHoldsDigest},
+      {"journal_format_1_webhooks.hex", WebhooksJournal, kWebhooksDigest}};
 };
 
 TEST_F(JournalFormatTest, AJournalOfVersion1HoldsWhatWasWritten) {
@@ -619,6 +646,9 @@ TEST_F(JournalFormatTest, EveryEventThereIsIsInIt) {
     all.push_back(records);
   }
   for (const std::vector<Record>& records : HoldsJournal()) {
+    all.push_back(records);
+  }
+  for (const std::vector<Record>& records : WebhooksJournal()) {
     all.push_back(records);
   }
   all.push_back(StateDigestJournal().back());

@@ -58,6 +58,11 @@ std::string OutcomeOf(const grpc::Status& status) {
 class Matrix {
  public:
   Matrix() {
+    // Webhooks that call where nobody is, so that they have dead letters.
+    scene_.server_options().webhooks.plain_http = true;
+    scene_.server_options().webhooks.networks = {"127.0.0.0/8"};
+    scene_.server_options().webhooks.attempts_max = 1;
+    scene_.Restart();
     scene_.MakeNetwork("res");
     scene_.MakeNetwork("autre");
     Must(scene_.Call(MemberRequest("make-atelier", "atelier")).status);
@@ -68,6 +73,9 @@ class Matrix {
   // Calls a method of all as `role` on `target`.
   grpc::Status Try(const std::string& method, Role role, Target target) {
     scene_.set_key(scene_.server_key());
+    caller_ = role;
+    if (is_archived_) Changing<v1::RestoreNetworkRequest>("networks/res")();
+    is_archived_ = false;
     const std::function<grpc::Status()> call = Prepare(method, target);
     scene_.set_key(keys_.at(role));
     return call();
@@ -175,6 +183,101 @@ class Matrix {
     const std::string id = NewId();
     MakeKey(target == Target::kOwn ? Role::kMemberUser : Role::kAuditor, id);
     return "networks/res/apiKeys/" + id;
+  }
+
+  // A webhook of the caller, but of an auditor, who has none; or of who runs
+  // the server.
+  std::string WebhookOf(Target target) {
+    if (target == Target::kAbsent) return "networks/res/webhooks/nothing";
+    const std::string id = NewId();
+    v1::CreateWebhookRequest request;
+    request.set_parent("networks/res");
+    request.set_webhook_id(id);
+    request.mutable_webhook()->set_url("http://127.0.0.1:1/");
+    request.set_request_id(NewId());
+    if (target == Target::kOwn && caller_ != Role::kAuditor) {
+      scene_.set_key(keys_.at(caller_));
+    }
+    Must(scene_.Call(request).status);
+    scene_.set_key(scene_.server_key());
+    return "networks/res/webhooks/" + id;
+  }
+
+  // Takes it away again: a client may have so many only.
+  std::function<grpc::Status()> AndDelete(
+      const std::string& name, const std::function<grpc::Status()>& call) {
+    return [this, name, call] {
+      const grpc::Status status = call();
+      scene_.set_key(scene_.server_key());
+      Changing<v1::DeleteWebhookRequest>(name)();
+      return status;
+    };
+  }
+
+  // An event that nobody took, of a webhook like that.
+  template <typename Request>
+  std::function<grpc::Status()> OnDeadLetter(Target target) {
+    Request request;
+    request.set_name(WebhookOf(target));
+    request.set_sequence(1);
+    if (target != Target::kAbsent) {
+      NewTrade(Target::kOwn, "imprimerie", "boulangerie", true);
+      v1::ListDeadLettersRequest list;
+      list.set_parent(request.name());
+      auto dead = scene_.Call(list);
+      for (int i = 0; i < 1'000 && dead.response.dead_letters().empty(); ++i) {
+        absl::SleepFor(absl::Milliseconds(10));
+        dead = scene_.Call(list);
+      }
+      EXPECT_FALSE(dead.response.dead_letters().empty());
+      if (dead.response.dead_letters().empty()) {
+        return [] {
+          return grpc::Status(grpc::StatusCode::UNKNOWN, "no dead letter");
+        };
+      }
+      request.set_sequence(dead.response.dead_letters(0).sequence());
+    }
+    return AndDelete(request.name(),
+                     [this, request] { return scene_.Call(request).status; });
+  }
+
+  std::function<grpc::Status()> PrepareWebhook(const std::string& method,
+                                               Target target) {
+    if (method == "WebhookService.CreateWebhook") {
+      v1::CreateWebhookRequest request;
+      request.set_parent(NetworkOf(target));
+      request.set_request_id(NewId());
+      request.mutable_webhook()->set_url("http://127.0.0.1:1/");
+      return [this, request] { return scene_.Call(request).status; };
+    }
+    if (method == "WebhookService.ListWebhooks") {
+      return InParent<v1::ListWebhooksRequest>(NetworkOf(target));
+    }
+    if (method == "WebhookService.ResendDeadLetter") {
+      return OnDeadLetter<v1::ResendDeadLetterRequest>(target);
+    }
+    if (method == "WebhookService.SkipDeadLetter") {
+      return OnDeadLetter<v1::SkipDeadLetterRequest>(target);
+    }
+    const std::string name = WebhookOf(target);
+    if (method == "WebhookService.GetWebhook") {
+      return AndDelete(name, Named<v1::GetWebhookRequest>(name));
+    }
+    if (method == "WebhookService.ListDeadLetters") {
+      return AndDelete(name, InParent<v1::ListDeadLettersRequest>(name));
+    }
+    if (method == "WebhookService.PauseWebhook") {
+      return AndDelete(name, Changing<v1::PauseWebhookRequest>(name));
+    }
+    if (method == "WebhookService.ResumeWebhook") {
+      Changing<v1::PauseWebhookRequest>(name)();
+      return AndDelete(name, Changing<v1::ResumeWebhookRequest>(name));
+    }
+    if (method == "WebhookService.DeleteWebhook") {
+      return AndDelete(name, Changing<v1::DeleteWebhookRequest>(name));
+    }
+    ADD_FAILURE() << method << " is not walked: say here how it is called";
+    return [] { return grpc::Status(grpc::StatusCode::UNKNOWN, "no call"); };
   }
 
   template <typename Request>
@@ -447,12 +550,26 @@ class Matrix {
     if (method == "AdminService.GetServerStatus") {
       return [this] { return GetServerStatus(); };
     }
+    if (method == "NetworkService.ArchiveNetwork") {
+      is_archived_ = true;
+      return Changing<v1::ArchiveNetworkRequest>(network);
+    }
+    if (method == "NetworkService.RestoreNetwork") {
+      is_archived_ = true;
+      Changing<v1::ArchiveNetworkRequest>("networks/res")();
+      return Changing<v1::RestoreNetworkRequest>(network);
+    }
+    if (method.starts_with("WebhookService.")) {
+      return PrepareWebhook(method, target);
+    }
     ADD_FAILURE() << method << " is not walked: say here how it is called";
     return [] { return grpc::Status(grpc::StatusCode::UNKNOWN, "no call"); };
   }
 
   Scene scene_;
   std::map<Role, std::string> keys_;
+  Role caller_ = Role::kOperator;
+  bool is_archived_ = false;  // Or may be.
   int count_ = 0;
 };
 
@@ -460,7 +577,9 @@ class Matrix {
 bool IsOfNetwork(std::string_view method) {
   for (const std::string_view of_network :
        {"NetworkService.GetNetwork", "NetworkService.GetPolicies",
-        "NetworkService.UpdatePolicies", "MemberService.ListMembers",
+        "NetworkService.UpdatePolicies", "NetworkService.ArchiveNetwork",
+        "NetworkService.RestoreNetwork", "WebhookService.CreateWebhook",
+        "WebhookService.ListWebhooks", "MemberService.ListMembers",
         "MemberService.CreateMember", "AccountService.ListAccounts",
         "OperationService.ListOperations", "AuditService.Verify",
         "AuditService.GetHead", "AuditService.ProveInclusion",

@@ -30,6 +30,7 @@
 #include "skontro/v1/network_service.grpc.pb.h"
 #include "skontro/v1/operation_service.grpc.pb.h"
 #include "skontro/v1/trade_service.grpc.pb.h"
+#include "skontro/v1/webhook_service.grpc.pb.h"
 
 namespace skontro::server {
 
@@ -105,6 +106,10 @@ class Scene {
   Reply<v1::GetPoliciesResponse> Call(const v1::GetPoliciesRequest& request);
   Reply<v1::UpdatePoliciesResponse> Call(
       const v1::UpdatePoliciesRequest& request);
+  Reply<v1::ArchiveNetworkResponse> Call(
+      const v1::ArchiveNetworkRequest& request);
+  Reply<v1::RestoreNetworkResponse> Call(
+      const v1::RestoreNetworkRequest& request);
   Reply<v1::GetMemberResponse> Call(const v1::GetMemberRequest& request);
   Reply<v1::ListMembersResponse> Call(const v1::ListMembersRequest& request);
   Reply<v1::CreateMemberResponse> Call(const v1::CreateMemberRequest& request);
@@ -151,6 +156,22 @@ class Scene {
   Reply<v1::ListApiKeysResponse> Call(const v1::ListApiKeysRequest& request);
   Reply<v1::RotateApiKeyResponse> Call(const v1::RotateApiKeyRequest& request);
   Reply<v1::RevokeApiKeyResponse> Call(const v1::RevokeApiKeyRequest& request);
+
+  Reply<v1::CreateWebhookResponse> Call(
+      const v1::CreateWebhookRequest& request);
+  Reply<v1::GetWebhookResponse> Call(const v1::GetWebhookRequest& request);
+  Reply<v1::ListWebhooksResponse> Call(const v1::ListWebhooksRequest& request);
+  Reply<v1::DeleteWebhookResponse> Call(
+      const v1::DeleteWebhookRequest& request);
+  Reply<v1::PauseWebhookResponse> Call(const v1::PauseWebhookRequest& request);
+  Reply<v1::ResumeWebhookResponse> Call(
+      const v1::ResumeWebhookRequest& request);
+  Reply<v1::ListDeadLettersResponse> Call(
+      const v1::ListDeadLettersRequest& request);
+  Reply<v1::ResendDeadLetterResponse> Call(
+      const v1::ResendDeadLetterRequest& request);
+  Reply<v1::SkipDeadLetterResponse> Call(
+      const v1::SkipDeadLetterRequest& request);
 
   // The files of an export, by name; the last is the manifest.
   struct Export {

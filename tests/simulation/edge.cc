@@ -341,6 +341,13 @@ struct LineWriter {
                         " vat ",
                         set.policies.Get(engine::Policy::kVatSettlement));
   }
+  std::string operator()(const engine::WebhookCreated& created) const {
+    return absl::StrCat("webhook ", created.id, " of ", created.owner);
+  }
+  std::string operator()(const engine::WebhookStateSet& set) const {
+    return absl::StrCat("webhook ", set.id, " in state ",
+                        static_cast<uint32_t>(set.state));
+  }
   std::string operator()(const engine::StateDigested& digested) const {
     return absl::StrCat("state of ", digested.members, " members, ",
                         digested.open_trades, " open trades, sum ",

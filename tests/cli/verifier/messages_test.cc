@@ -182,6 +182,11 @@ TEST(MessagesTest, AreReadAsTheGeneratedClassesWriteThem) {
   ExpectSame<CheckpointTrade, pb::CheckpointTrade>();
   ExpectSame<FinishedTrade, pb::FinishedTrade>();
   ExpectSame<TaxId, pb::TaxId>();
+  ExpectSame<WebhookEventType, pb::WebhookEventType>();
+  ExpectSame<WebhookCreated, pb::WebhookCreated>();
+  ExpectSame<WebhookStateSet, pb::WebhookStateSet>();
+  ExpectSame<WebhookRow, pb::WebhookRow>();
+  ExpectSame<CheckpointWebhook, pb::CheckpointWebhook>();
 }
 
 TEST(MessagesTest, NoneOfTheFormatIsMissing) {
@@ -193,7 +198,7 @@ TEST(MessagesTest, NoneOfTheFormatIsMissing) {
                 count(pb::Event::descriptor()->file()) +
                 count(pb::AccountRow::descriptor()->file()) +
                 count(pb::CheckpointHeader::descriptor()->file()),
-            53);
+            58);
 }
 
 TEST(MessagesTest, EveryEventIsReadAsItsAlternative) {

@@ -78,6 +78,7 @@ TEST(PolicyDefectsTest, WhatCannotBeSetIsFound) {
       {Policies(1, 1, 1'000'000'000'000'001), "policy 1 is 1000000000000001"},
       {Policies(1, 2, 10'001), "policy 2 is 10001"},
       {Policies(1, 3, 2), "policy 3 is 2"},
+      {Policies(1, 4, 2), "policy 4 is 2"},
       {Policies(1, 200, 1), "policy 200 is unknown"},
       {Policies(1, 1, 5).Add(2, Message().Int(1, 1).Int(2, 6)),
        "policy 1 is unknown, or not in order"},
@@ -94,6 +95,21 @@ TEST(PolicyDefectsTest, SettingPoliciesMovesNothing) {
   scene.Append(kPoliciesSet, Policies(1, 1, 50))
       .record.Add(6, MakeEntry(1, 5, 2, 1, 1));
   ExpectFindings(scene.Write(), {{15, "setting policies moves no units"}});
+}
+
+TEST(PolicyDefectsTest, BusinessInAnArchivedNetworkIsFound) {
+  Scene scene;
+  const auto archived = [](int version, int value) {
+    Message set = Message().Int(1, version);
+    if (value != 0) set.Add(2, Message().Int(1, 4).Int(2, value));
+    return set;
+  };
+  scene.Append(kPoliciesSet, archived(1, 1));
+  scene.Append(kTradeCreated, MakeTrade(1, 2, 1, 60));
+  scene.Append(kPoliciesSet, archived(2, 0));
+  scene.Append(kTradeCreated, MakeTrade(1, 2, 1, 60));
+  ExpectFindings(scene.Write(),
+                 {{16, "the network is archived, and something happens"}});
 }
 
 }  // namespace

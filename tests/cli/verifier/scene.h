@@ -41,6 +41,8 @@ enum EventNumber {
   kHoldExpired,
   kTradeWithdrawn,
   kMemberStatusSet = 30,
+  kWebhookCreated = 40,
+  kWebhookStateSet = 41,
 };
 
 // A record before it is bytes. Entries and commitments are repeated fields of

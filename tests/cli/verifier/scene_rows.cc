@@ -115,6 +115,25 @@ class RowsOf {
         Close();
         if (event.GetInt(2) != 3) PutEnd(static_cast<char>(event.GetInt(2)));
         return Free(event.GetSub(3), event.Has(3));
+      case kWebhookCreated:
+        store_["webhook"]
+              [event.GetText(1) + std::string(1, '\0') + Key(sequence_)] =
+                  Message()
+                      .Sub(1, event)
+                      .Int(2, 1)
+                      .Int(3, draft_.time_us)
+                      .Text(4, draft_.record.GetText(1))
+                      .Encode();
+        return;
+      case kWebhookStateSet:
+        store_["webhook"]
+              [event.GetText(1) + std::string(1, '\0') + Key(sequence_)] =
+                  Message()
+                      .Int(2, event.GetInt(2))
+                      .Int(3, draft_.time_us)
+                      .Text(4, draft_.record.GetText(1))
+                      .Encode();
+        return;
       case kPoliciesSet:
         store_["policies"][Key(sequence_)] =
             Message()
