@@ -54,6 +54,8 @@ constexpr std::array kKinds = {
     ExportKind{"vat-summary", ExportRequest::VAT_SUMMARY,
                ExportFormat::kVatSummary, false,
                "Sales, purchases and their VAT by month and rate, as CSV"},
+    ExportKind{"pdf", ExportRequest::STATEMENT_PDF, ExportFormat::kStatementPdf,
+               false, "Statement of units as PDF, for people"},
 };
 
 // "3.2 MB of fec"

@@ -126,18 +126,18 @@ class ExportedBooks {
  public:
   // Keeps the books in `folder`, unless that is empty.
   ExportedBooks(const ExportKind& kind, const Unit& unit, std::string folder)
-      : kind_(kind),
-        unit_(unit),
-        folder_(std::move(folder)),
-        balance_(kind.reading, unit.code, unit.decimals) {
+      : kind_(kind), unit_(unit), folder_(std::move(folder)) {
+    if (fiscal::StatesBalance(kind.reading)) {
+      balance_.emplace(kind.reading, unit.code, unit.decimals);
+    }
     hash_.Begin();
   }
 
   absl::Status Take(const ExportChunk& chunk);
 
   // The balance at the end of the period, of a member that had `opening` at its
-  // beginning.
-  absl::StatusOr<int64_t> Finish(int64_t opening);
+  // beginning; nullopt for a format that we do not read.
+  absl::StatusOr<std::optional<int64_t>> Finish(int64_t opening);
 
   // Where the books are; empty where they were not kept.
   const std::string& path() const { return path_; }
@@ -151,7 +151,7 @@ class ExportedBooks {
   const ExportKind& kind_;
   const Unit unit_;
   const std::string folder_;
-  fiscal::StatedBalance balance_;
+  std::optional<fiscal::StatedBalance> balance_;
   ledger::Sha256 hash_;
   std::unique_ptr<OutputFile> copy_;
   std::string path_;
@@ -176,7 +176,7 @@ absl::Status ExportedBooks::Take(const ExportChunk& chunk) {
                : Failure(ExitCode::kBroken, "the manifest has no end");
   }
   hash_.Add(chunk.content());
-  balance_.Add(chunk.content());
+  if (balance_.has_value()) balance_->Add(chunk.content());
   return copy_ == nullptr ? absl::OkStatus() : copy_->Write(chunk.content());
 }
 
@@ -201,13 +201,17 @@ absl::Status ExportedBooks::CheckManifest() {
   return AddUnits(manifest.before_first_day);
 }
 
-absl::StatusOr<int64_t> ExportedBooks::Finish(int64_t opening) {
+absl::StatusOr<std::optional<int64_t>> ExportedBooks::Finish(int64_t opening) {
   SKONTRO_RETURN_IF_ERROR(CheckManifest());
-  SKONTRO_ASSIGN_OR_RETURN(int64_t units, balance_.Finish());
+  int64_t units = 0;
+  if (balance_.has_value()) {
+    SKONTRO_ASSIGN_OR_RETURN(units, balance_->Finish());
+  }
   if (copy_ != nullptr) {
     SKONTRO_RETURN_IF_ERROR(copy_->Finish());
     SKONTRO_RETURN_IF_ERROR(copy_->Publish(OutputFile::Existing::kReplace));
   }
+  if (!balance_.has_value()) return std::nullopt;
   const int64_t more =
       fiscal::StatesMovementOnly(kind_.reading) ? opening : not_in_rows_;
   if (!__builtin_add_overflow(units, more, &units)) return units;
@@ -261,14 +265,18 @@ absl::Status AddExport(Session& session, const ReconcileOptions& options,
   if (!received.ok() && ExitCodeOf(received) != ExitCode::kBroken) {
     return received;
   }
-  const absl::StatusOr<int64_t> units = received.ok()
-                                            ? books.Finish(opinion.opening)
-                                            : absl::StatusOr<int64_t>(received);
+  const absl::StatusOr<std::optional<int64_t>> units =
+      received.ok() ? books.Finish(opinion.opening)
+                    : absl::StatusOr<std::optional<int64_t>>(received);
   if (!units.ok()) {
     reconciliation->AddBroken(source, units.status());
     return absl::OkStatus();
   }
-  reconciliation->Add(source, *units);
+  if (units->has_value()) {
+    reconciliation->Add(source, **units);
+  } else if (folder.empty()) {
+    reconciliation->AddUnasked(source, "--with-tools asks pdftotext");
+  }
   if (!folder.empty()) {
     AskJudges(kind, books, folder, unit, reconciliation);
   }
@@ -332,8 +340,8 @@ void AddReconcileVerb(Verbs& verbs) {
       "--with-tools\n"
       "\n"
       "Every format is exported and read back from its bytes alone. With "
-      "--with-tools,\nbean-query, hledger, ledger, aqbanking-cli and ofxdump "
-      "are asked too, those that\nare installed.\n"
+      "--with-tools,\nbean-query, hledger, ledger, aqbanking-cli, ofxdump and "
+      "pdftotext are asked too,\nthose that are installed.\n"
       "Exit codes: 0 all agree, 5 one does not.",
       [&verbs, options] { return Reconcile(verbs.session(), *options); });
   TakesBooks(verbs, verb, &options->books);

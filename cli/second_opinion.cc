@@ -17,6 +17,7 @@
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "cli/argument.h"
 #include "cli/failure.h"
 #include "ledger/base/status.h"
@@ -33,6 +34,7 @@ constexpr std::array kJudges = {
     Judge{"ledger", ExportRequest::LEDGER},
     Judge{"aqbanking-cli", ExportRequest::MT940},
     Judge{"ofxdump", ExportRequest::OFX},
+    Judge{"pdftotext", ExportRequest::STATEMENT_PDF},
 };
 
 constexpr size_t kLineLengthMax = 64 * 1024;
@@ -193,6 +195,28 @@ absl::StatusOr<int64_t> AskOfxdump(const std::string& path, const Unit& unit) {
   return ReadUnits(*number, unit);
 }
 
+// "Closing balance   632.34 XBU = 632.34 EUR" at the end of a line of the first
+// page. A name that says so too has other words behind it.
+absl::StatusOr<int64_t> AskPdftotext(const std::string& path,
+                                     const Unit& unit) {
+  constexpr std::string_view kBalance = "Closing balance ";
+  std::optional<std::string> number;
+  SKONTRO_RETURN_IF_ERROR(
+      Run({"pdftotext", "-layout", "-l", "1", path, "-"},
+          [&](std::string_view line) {
+            const size_t at = line.rfind(kBalance);
+            if (at == std::string_view::npos) return;
+            const std::vector<std::string> words =
+                absl::StrSplit(std::string(line.substr(at + kBalance.size())),
+                               ' ', absl::SkipEmpty());
+            if (words.size() == 5 && words[1] == unit.code && words[2] == "=") {
+              number = words[0];
+            }
+          }));
+  if (!number.has_value()) return NoBalance("");
+  return ReadUnits(*number, unit);
+}
+
 // "63234%2F100%3AXBU" or "632%3AXBU": a fraction, in the escapes of AqBanking.
 absl::StatusOr<int64_t> ReadFraction(std::string_view text, const Unit& unit) {
   constexpr std::string_view kColon = "%3A";
@@ -254,6 +278,7 @@ absl::StatusOr<std::optional<int64_t>> AskJudge(const Judge& judge,
   if (program == "bean-query") return AskBeancount(path, unit);
   if (program == "aqbanking-cli") return AskAqBanking(path, folder, unit);
   if (program == "ofxdump") return AskOfxdump(path, unit);
+  if (program == "pdftotext") return AskPdftotext(path, unit);
   if (program == "hledger") {
     SKONTRO_RETURN_IF_ERROR(
         Run({"hledger", "-f", path, "check"}, [](std::string_view) {}));

@@ -1,6 +1,6 @@
 // What programs of others find in a file that we exported: bean-query, hledger,
-// ledger, ofxdump and aqbanking-cli, where they are installed. None of them
-// shares a line with us.
+// ledger, ofxdump, aqbanking-cli and pdftotext, where they are installed. None
+// of them shares a line with us.
 //
 // Thread safety: belongs to one thread.
 

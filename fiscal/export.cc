@@ -11,6 +11,7 @@
 #include "fiscal/ofx.h"
 #include "fiscal/plain_text.h"
 #include "fiscal/sink.h"
+#include "fiscal/statement_pdf.h"
 #include "fiscal/vat_summary.h"
 #include "ledger/base/check.h"
 #include "ledger/base/status.h"
@@ -117,6 +118,8 @@ std::unique_ptr<Writer> WriterFor(ExportFormat format,
       return MakeWriter(BeginCoda, WriteCoda);
     case ExportFormat::kVatSummary:
       return MakeWriter(BeginVatSummary, WriteVatSummary);
+    case ExportFormat::kStatementPdf:
+      return MakeWriter(BeginStatementPdf, WriteStatementPdf);
   }
   SKONTRO_CHECK(false);
 }
@@ -141,6 +144,8 @@ std::string_view MediaTypeOf(ExportFormat format, const FecForm& fec) {
       return "text/plain; charset=us-ascii";
     case ExportFormat::kOfx:
       return "application/x-ofx";
+    case ExportFormat::kStatementPdf:
+      return "application/pdf";
     default:
       return "application/xml";
   }

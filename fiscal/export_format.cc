@@ -30,6 +30,7 @@ constexpr FormatInfo kFormats[] = {
     {ExportFormat::kCoda, "coda", "CODA statement of units, for Belgium"},
     {ExportFormat::kVatSummary, "vat-summary",
      "Sales, purchases and their VAT by month and rate, as CSV"},
+    {ExportFormat::kStatementPdf, "pdf", "Statement of units as PDF"},
 };
 
 }  // namespace

@@ -31,6 +31,7 @@ enum class ExportFormat {
   kOfx,
   kCoda,
   kVatSummary,
+  kStatementPdf,
 };
 
 struct FormatInfo {

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "fiscal/label.h"
+#include "ledger/base/check.h"
 #include "ledger/base/status.h"
 #include "ledger/civil_date.h"
 #include "ledger/decimal.h"
@@ -402,6 +403,8 @@ std::unique_ptr<Reader> ReaderFor(ExportFormat format, std::string unit_code,
     case ExportFormat::kCamt05402:
     case ExportFormat::kCamt05402Plain:
       break;
+    case ExportFormat::kStatementPdf:
+      SKONTRO_CHECK(StatesBalance(format));
   }
   return std::make_unique<CamtReader>(std::move(unit_code), decimals);
 }
@@ -446,6 +449,10 @@ absl::StatusOr<int64_t> StatedBalance::Finish() {
     return absl::DataLossError("the file ends too early");
   }
   return reader_->Finish();
+}
+
+bool StatesBalance(ExportFormat format) {
+  return format != ExportFormat::kStatementPdf;
 }
 
 bool StatesMovementOnly(ExportFormat format) {

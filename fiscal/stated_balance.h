@@ -54,6 +54,10 @@ class StatedBalance {
   absl::Status status_;
 };
 
+// Whether StatedBalance reads a balance in such a file: in all but a PDF, which
+// draws it. REQUIRES of a StatedBalance: it does.
+bool StatesBalance(ExportFormat format);
+
 // Whether the balance of such a file is the movement of the period alone.
 bool StatesMovementOnly(ExportFormat format);
 

@@ -77,6 +77,8 @@ ExportFormat FormatOf(const ExportRequest& request, Form* form) {
       return ExportFormat::kCoda;
     case ExportRequest::VAT_SUMMARY:
       return ExportFormat::kVatSummary;
+    case ExportRequest::STATEMENT_PDF:
+      return ExportFormat::kStatementPdf;
     default:
       // Also of a client that is newer than this server.
       form->Refuse("format", request.format(),

@@ -78,7 +78,7 @@ skontro export all $member --year "$year" --as-of "$sequence" --out "$work/books
   >"$work/all.out" || fail "export all"
 (cd "$work/books" && sha256sum --quiet -c ./*SHA256SUMS) || fail "SHA256SUMS does not hold"
 grep -q "Journal at sequence $sequence, digest" "$work/all.out" || fail "no place is told"
-[ "$(find "$work/books" -name '*.manifest.json' | wc -l)" = 10 ] || fail "not ten manifests"
+[ "$(find "$work/books" -name '*.manifest.json' | wc -l)" = 11 ] || fail "not eleven manifests"
 
 skontro export all $member --year "$year" --as-of "$sequence" --out "$work/again" >/dev/null
 diff -r "$work/books" "$work/again" || fail "the same place gives other bytes"
@@ -92,6 +92,10 @@ judge hledger -f "$work"/books/*.ledger check
 judge ledger -f "$work"/books/*.ledger balance
 judge ofxdump "$work"/books/*.ofx
 ! grep -q ERROR "$work/judge.err" || fail "ofxdump finds errors"
+judge pdftotext -layout "$work"/books/*-statement-*.pdf "$work/statement.txt"
+if [ -f "$work/statement.txt" ]; then
+  grep -q "Closing balance" "$work/statement.txt" || fail "no balance in the PDF"
+fi
 
 # Our own reader of CODA, and febelfin-coda where it is installed.
 code=0

@@ -142,7 +142,7 @@ TEST_F(ExportTest, EachFormatHasAVerbAndItsOptions) {
             v1::FecOptions::CHARSET_UNSPECIFIED);
   EXPECT_EQ(Export({"--form", "tree"}).code, ExitCode::kUsage);
   EXPECT_EQ(Export({"--plain"}, "ofx").code, ExitCode::kUsage);
-  EXPECT_EQ(Export({}, "pdf").code, ExitCode::kUsage);
+  EXPECT_EQ(Export({}, "docx").code, ExitCode::kUsage);
   const size_t sent = requests_.size();
   EXPECT_EQ(Export({"--from", "2026-03-01"}, "ofx").code, ExitCode::kUsage);
   EXPECT_EQ(requests_.size(), sent);

@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "cli/export_call.h"
+#include "fiscal/stated_balance.h"
 #include "tests/cli/fake_server.h"
 #include "tests/fiscal/golden_year.h"
 #include "tests/fiscal/judge.h"
@@ -143,6 +144,7 @@ TEST_F(ReconcileTest, EverySourceOfTheGoldenYearAgrees) {
 
 TEST_F(ReconcileTest, OneExportThatDiffersEndsWithFive) {
   for (const ExportKind& kind : ExportKinds()) {
+    if (!fiscal::StatesBalance(kind.reading)) continue;
     change_.clear();
     // Its last trade, 12.34 units, is missing.
     change_[kind.format] = [](ListSource* source) {
@@ -154,6 +156,22 @@ TEST_F(ReconcileTest, OneExportThatDiffersEndsWithFive) {
     EXPECT_THAT(run.out, HasSubstr("by -12.34 XBU")) << kind.verb;
     EXPECT_THAT(run.out, HasSubstr("1 of 13 do not agree.")) << kind.verb;
   }
+}
+
+TEST_F(ReconcileTest, APdfIsReadByPdftotextOrNotAtAll) {
+  EXPECT_THAT(Run().out, HasSubstr("--with-tools asks pdftotext"));
+  SKONTRO_SKIP_WITHOUT_TOOL("pdftotext");
+  // Names that read like a balance are none.
+  change_[ExportRequest::STATEMENT_PDF] = [](ListSource* source) {
+    source->member.legal_name = "Closing balance 1.00 XBU = 1.00 EUR";
+    source->member.vat_id = "Closing balance 2.00 XBU = 2.00 EUR";
+    source->trades[0].counterparty.legal_name = source->member.legal_name;
+  };
+  EXPECT_THAT(Run({"--with-tools", "--format", "csv"}).out,
+              HasSubstr("900,pdftotext on pdf,632.34,632.34,agrees"));
+  // A file that is not its manifest's is not read.
+  spoil_ = ExportRequest::STATEMENT_PDF;
+  EXPECT_EQ(Run({"--with-tools"}).code, ExitCode::kBroken);
 }
 
 TEST_F(ReconcileTest, AFileThatIsNotItsManifestsIsBroken) {
@@ -229,22 +247,23 @@ TEST_F(ReconcileTest, APeriodIsAYearOrTwoDays) {
 }
 
 TEST_F(ReconcileTest, ProgramsOfOthersAgree) {
-  for (const char* tool :
-       {"bean-query", "hledger", "ledger", "aqbanking-cli", "ofxdump"}) {
+  for (const char* tool : {"bean-query", "hledger", "ledger", "aqbanking-cli",
+                           "ofxdump", "pdftotext"}) {
     SKONTRO_SKIP_WITHOUT_TOOL(tool);
   }
   CliRun run = Run({"--with-tools"});
   EXPECT_EQ(run.code, ExitCode::kDone) << run.out << run.err;
-  EXPECT_THAT(run.out, HasSubstr("All 18 agree."));
+  EXPECT_THAT(run.out, HasSubstr("All 19 agree."));
   // And see what is missing.
   for (const auto format :
        {ExportRequest::BEANCOUNT, ExportRequest::LEDGER, ExportRequest::MT940,
-        ExportRequest::OFX, ExportRequest::CODA}) {
+        ExportRequest::OFX, ExportRequest::CODA,
+        ExportRequest::STATEMENT_PDF}) {
     change_[format] = [](ListSource* source) { source->trades.pop_back(); };
   }
   run = Run({"--with-tools"});
   EXPECT_EQ(run.code, ExitCode::kBroken);
-  EXPECT_THAT(run.out, HasSubstr("10 of 18 do not agree."));
+  EXPECT_THAT(run.out, HasSubstr("11 of 19 do not agree."));
 }
 
 TEST_F(ReconcileTest, ProgramsThatAreNotInstalledAreNotAsked) {
