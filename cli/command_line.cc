@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/argument.h"
 #include "cli/failure.h"
+#include "cli/import_verbs.h"
 #include "cli/reconcile_verb.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
@@ -71,6 +72,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& arguments,
   AddClearingVerbs(verbs);
   AddEventVerbs(verbs);
   AddExportVerbs(verbs);
+  AddImportVerbs(verbs);
   AddVerifyVerb(verbs);
   AddOperationVerbs(verbs);
   AddBackupVerbs(verbs);

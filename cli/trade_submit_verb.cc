@@ -10,17 +10,16 @@
 #include "cli/failure.h"
 #include "cli/file.h"
 #include "cli/invoice_trade.h"
+#include "cli/member_lookup.h"
 #include "cli/resource_name.h"
 #include "cli/send_trade.h"
 #include "cli/verbs.h"
 #include "fiscal/xml_tree.h"
-#include "skontro/v1/member_service.grpc.pb.h"
 
 namespace skontro::cli {
 namespace {
 
 using fiscal::UblInvoice;
-using v1::MemberService;
 
 struct SubmitOptions {
   std::string path;
@@ -29,26 +28,6 @@ struct SubmitOptions {
   std::string description;
   bool pay = false;
 };
-
-// The members that have this VAT or company id, of the party's country where
-// several have it: a company id is unique within its country only.
-absl::StatusOr<std::vector<v1::Member>> MembersWith(
-    Session& session, const std::string& id, const std::string& country) {
-  v1::ListMembersRequest request;
-  SKONTRO_ASSIGN_OR_RETURN(*request.mutable_parent(), session.NetworkInUse());
-  request.set_tax_id(id);
-  SKONTRO_ASSIGN_OR_RETURN(
-      const v1::ListMembersResponse response,
-      session.Read<MemberService>(&MemberService::Stub::ListMembers, request));
-  std::vector<v1::Member> members(response.members().begin(),
-                                  response.members().end());
-  if (members.size() > 1) {
-    std::erase_if(members, [&](const v1::Member& member) {
-      return member.country_code() != country;
-    });
-  }
-  return members;
-}
 
 // The name of the member that the party is. All ids that are found must be of
 // the same one.

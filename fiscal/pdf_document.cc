@@ -97,7 +97,7 @@ class PdfDocument::Library {
   // function for.
   void LoadFont() {
     const std::string_view bytes = StatementFont();
-    const HPDF_Stream stream = HPDF_MemStream_New(document_->mmgr, 0);
+    HPDF_Stream stream = HPDF_MemStream_New(document_->mmgr, 0);
     if (stream == nullptr) return;
     if (HPDF_Stream_Write(
             stream,
@@ -135,7 +135,7 @@ class PdfDocument::Library {
     return advance;
   }
 
-  const HPDF_Doc document_;
+  HPDF_Doc document_;
   std::vector<int16_t> advances_ = std::vector<int16_t>(0x10000, kUnknown);
   HPDF_FontDef definition_ = nullptr;
   HPDF_Font font_ = nullptr;
@@ -189,7 +189,7 @@ void PdfDocument::Text(int x, int y, int size, std::string_view text) {
     }
     return true;
   });
-  const HPDF_Page page = library_->page();
+  HPDF_Page page = library_->page();
   HPDF_Page_BeginText(page);
   HPDF_Page_SetFontAndSize(page, library_->font(), Points(size));
   HPDF_Page_TextOut(page, Points(x), Points(kPageHeight - y), shown.c_str());
@@ -202,7 +202,7 @@ void PdfDocument::TextBefore(int x, int y, int size, std::string_view text) {
 
 void PdfDocument::Rule(int x, int y, int width) {
   if (!library_->ok()) return;
-  const HPDF_Page page = library_->page();
+  HPDF_Page page = library_->page();
   HPDF_Page_MoveTo(page, Points(x), Points(kPageHeight - y));
   HPDF_Page_LineTo(page, Points(x + width), Points(kPageHeight - y));
   HPDF_Page_Stroke(page);
@@ -235,7 +235,7 @@ std::string PdfDocument::Fit(std::string_view text, int size, int width) const {
 
 absl::Status PdfDocument::Write(const Sink& sink) {
   if (!library_->ok()) return library_->Error();
-  const HPDF_Doc document = library_->document();
+  HPDF_Doc document = library_->document();
   if (HPDF_SaveToStream(document) != HPDF_OK) return library_->Error();
   std::array<HPDF_BYTE, 64 * 1024> piece{};
   while (true) {

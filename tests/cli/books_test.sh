@@ -54,7 +54,7 @@ skontro() { "$bin/skontro" "$@" 2>"$work/last.err"; }
 # --- one balance in every source ----------------------------------------------
 
 tools=''
-for tool in bean-query hledger ledger aqbanking-cli ofxdump; do
+for tool in bean-query hledger ledger aqbanking-cli ofxdump pdftotext; do
   command -v $tool >/dev/null ||
     echo "SKIPPED, NOT TESTED: $tool is not there; ./dev deps installs it" >&2
 done
@@ -148,6 +148,55 @@ skontro export fec $member --year "$year" --form xml --separator tab --out "$wor
   >/dev/null || code=$?
 [ $code = 1 ] || fail "XML with tabs ends with $code"
 grep -q 'fec.separator' "$work/last.err" || fail "nobody says what is wrong with tabs"
+
+# --- an ERP's payment run ------------------------------------------------------
+
+transfer() { # transfer END_TO_END_ID AMOUNT CREDITOR
+  printf '%s' "<CdtTrfTxInf><PmtId><EndToEndId>$1</EndToEndId></PmtId><Amt><InstdAmt" \
+    " Ccy=\"RES\">$2</InstdAmt></Amt><Cdtr><Nm>$3</Nm></Cdtr><CdtrAcct><Id><Othr><Id>$3" \
+    "</Id></Othr></Id></CdtrAcct></CdtTrfTxInf>"
+}
+run() { # run MSG_ID SUM TRANSFER...
+  local id=$1 sum=$2
+  shift 2
+  printf '%s' '<?xml version="1.0" encoding="UTF-8"?>' \
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"><CstmrCdtTrfInitn>' \
+    "<GrpHdr><MsgId>$id</MsgId><CreDtTm>$year-01-31T09:00:00</CreDtTm><NbOfTxs>$#</NbOfTxs>" \
+    "<CtrlSum>$sum</CtrlSum><InitgPty><Nm>x</Nm></InitgPty></GrpHdr><PmtInf><PmtInfId>P1" \
+    "</PmtInfId><PmtMtd>TRF</PmtMtd><ReqdExctnDt><Dt>$year-01-01</Dt></ReqdExctnDt><Dbtr>" \
+    "<Nm>x</Nm></Dbtr><DbtrAcct><Id><Othr><Id>$member</Id></Othr></Id></DbtrAcct><DbtrAgt>" \
+    '<FinInstnId/></DbtrAgt>' "$@" '</PmtInf></CstmrCdtTrfInitn></Document>'
+}
+left() { skontro account get $member | sed -n 's/^Balance  *//p'; }
+import() { # import FILE REPORT CODE
+  local code=0
+  skontro import pain --file "$work/$1" --report "$work/$2" --format csv \
+    >"$work/import.out" || code=$?
+  [ $code = "$3" ] || fail "the payment run $1 ends with $code"
+}
+
+run RUN-1 3.75 "$(transfer E-1 1.25 imprimerie-beffroi)" \
+  "$(transfer E-2 2.50 brouwerij-sluis)" >"$work/run1.xml"
+run RUN-2 12.50 "$(transfer E-1 1.25 imprimerie-beffroi)" \
+  "$(transfer E-2 2.25 brouwerij-sluis)" "$(transfer E-3 9.00 nobody)" >"$work/run2.xml"
+if [ -f "$shared/iso20022/pain.001.001.09.xsd" ]; then
+  judge xmllint --nonet --noout --schema "$shared/iso20022/pain.001.001.09.xsd" \
+    "$work"/run[12].xml
+fi
+import run1.xml status1.xml 0
+booked=$(left)
+[ -n "$booked" ] || fail "no balance is shown"
+import run1.xml status2.xml 0
+[ "$(left)" = "$booked" ] || fail "a payment run sent twice is booked twice"
+diff <(grep -o '<AcctSvcrRef>.*' "$work/status1.xml") \
+  <(grep -o '<AcctSvcrRef>.*' "$work/status2.xml") || fail "it names other trades"
+# The same transfer in another file, one of the same name, one to nobody.
+import run2.xml status3.xml 1
+[ "$(left)" = "$booked" ] || fail "a payment run that is refused is booked"
+[ "$(grep -o '<TxSts>[A-Z]*</TxSts>' "$work/status3.xml" | tr -d '\n')" = \
+  '<TxSts>ACSC</TxSts><TxSts>RJCT</TxSts><TxSts>RJCT</TxSts>' ] || fail "other statuses"
+grep -q '<Cd>DU04</Cd>' "$work/status3.xml" || fail "an EndToEndId may be used again"
+grep -q '<Cd>AC03</Cd>' "$work/status3.xml" || fail "nobody is paid"
 
 # --- what breaks off leaves nothing --------------------------------------------
 
