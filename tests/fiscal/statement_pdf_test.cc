@@ -153,7 +153,7 @@ TEST(StatementPdfTest, MoreRowsThanAPersonReadsAreRefusedBeforeTheFirstByte) {
 
 TEST(StatementPdfTest, ADiskThatIsFullEndsIt) {
   ListSource source = GoldenYear("atelier");
-  const absl::Status full = absl::ResourceExhaustedError("full");
+  absl::Status full = absl::ResourceExhaustedError("full");
   EXPECT_EQ(WriteStatementPdf(source, [&](std::string_view) { return full; })
                 .status(),
             full);
