@@ -201,7 +201,7 @@ class ListPagingTest : public testing::Test {
 
 TEST_F(ListPagingTest, AllPagesAreWhatWasAtTheSequenceOfTheFirst) {
   Writer writer(&scene_, 1);
-  for (int i = 0; i < 60; ++i) writer.Step();
+  for (int i = 0; i < 150; ++i) writer.Step();
   const std::jthread thread(
       [&](const std::stop_token& stop) { writer.Run(stop); });
   std::mt19937 random(2);
