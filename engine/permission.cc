@@ -71,15 +71,15 @@ constexpr std::array kRules = {
     Rule{"KeyService.ListApiKeys", {kNone, kNone, kNone, kAll, kAll}},
     Rule{"KeyService.RotateApiKey", {kNone, kNone, kNone, kNone, kAll}},
     Rule{"KeyService.RevokeApiKey", {kNone, kNone, kNone, kNone, kAll}},
-    Rule{"WebhookService.CreateWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.CreateWebhook", {kOwn, kOwn, kNone, kNone, kAll}},
     Rule{"WebhookService.GetWebhook", {kOwn, kOwn, kOwn, kAll, kAll}},
     Rule{"WebhookService.ListWebhooks", {kOwn, kOwn, kOwn, kAll, kAll}},
-    Rule{"WebhookService.DeleteWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
-    Rule{"WebhookService.PauseWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
-    Rule{"WebhookService.ResumeWebhook", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.DeleteWebhook", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"WebhookService.PauseWebhook", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"WebhookService.ResumeWebhook", {kOwn, kOwn, kNone, kNone, kAll}},
     Rule{"WebhookService.ListDeadLetters", {kOwn, kOwn, kOwn, kAll, kAll}},
-    Rule{"WebhookService.ResendDeadLetter", {kOwn, kOwn, kOwn, kNone, kAll}},
-    Rule{"WebhookService.SkipDeadLetter", {kOwn, kOwn, kOwn, kNone, kAll}},
+    Rule{"WebhookService.ResendDeadLetter", {kOwn, kOwn, kNone, kNone, kAll}},
+    Rule{"WebhookService.SkipDeadLetter", {kOwn, kOwn, kNone, kNone, kAll}},
 };
 
 constexpr auto kMethods = [] {

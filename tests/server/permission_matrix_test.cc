@@ -185,8 +185,8 @@ class Matrix {
     return "networks/res/apiKeys/" + id;
   }
 
-  // A webhook of the caller, but of an auditor, who has none; or of who runs
-  // the server.
+  // A webhook of the caller, but of who only reads, who has none; or of who
+  // runs the server.
   std::string WebhookOf(Target target) {
     if (target == Target::kAbsent) return "networks/res/webhooks/nothing";
     const std::string id = NewId();
@@ -195,7 +195,8 @@ class Matrix {
     request.set_webhook_id(id);
     request.mutable_webhook()->set_url("http://127.0.0.1:1/");
     request.set_request_id(NewId());
-    if (target == Target::kOwn && caller_ != Role::kAuditor) {
+    if (target == Target::kOwn && caller_ != Role::kAuditor &&
+        caller_ != Role::kAccountant) {
       scene_.set_key(keys_.at(caller_));
     }
     Must(scene_.Call(request).status);
@@ -608,8 +609,11 @@ std::string Expected(std::string_view method, Role role, Target target) {
   if (IsOfNetwork(method)) {
     return target == Target::kOwn ? allowed : "not found";
   }
-  const bool is_of_whole = method.starts_with("OperationService.") ||
-                           method.starts_with("KeyService.");
+  // Who only reads has no webhook of its own.
+  const bool is_of_whole =
+      method.starts_with("OperationService.") ||
+      method.starts_with("KeyService.") ||
+      (method.starts_with("WebhookService.") && role == Role::kAccountant);
   if (engine::IsScoped(role)) {
     return target == Target::kOwn && !is_of_whole ? allowed : "not found";
   }
