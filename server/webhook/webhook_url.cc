@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 namespace skontro::server {
 namespace {
@@ -73,7 +74,7 @@ std::optional<WebhookUrl> ParseWebhookUrl(std::string_view text) {
   const size_t end = std::min(text.find_first_of("/?"), text.size());
   std::string_view rest = text.substr(0, end);
   url.target = std::string(text.substr(end));
-  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  if (!url.target.starts_with('/')) url.target = absl::StrCat("/", url.target);
   if (!IsTarget(url.target)) return std::nullopt;
   url.authority = std::string(rest);
   std::optional<std::string> host = TakeHost(&rest);
