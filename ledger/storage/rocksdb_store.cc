@@ -116,7 +116,8 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
   options.bottommost_compression = rocksdb::kZSTD;
   if (family == Family::kJournal) {
     // Batches come in the order of their keys: compressed alike on every level,
-    // a table is moved and never written again.
+    // a table is moved down as it is. It is written once more at most, when the
+    // last snapshot from before it ends.
     options.compression = rocksdb::kZSTD;
     options.compression_opts.level = 1;
     options.bottommost_compression = rocksdb::kDisableCompressionOption;
